@@ -64,7 +64,8 @@ public sealed class Engine
     /// <summary>The CPU on whose stack everything runs now.</summary>
     public CpuAgent Running { get; private set; } = null!;
 
-    internal int ActiveWatches;
+    /// <summary>Polling loops whose reads are watched now; 0 lets memory skip <see cref="Touch"/> for bulk copies.</summary>
+    public int ActiveWatches { get; internal set; }
 
     public Agent[] Agents => byId;
 
