@@ -30,13 +30,13 @@ public readonly record struct Deviation(ChoiceKind Kind, int Agent, uint Step, i
 {
     public ulong Key => ((ulong)Kind << 56) | ((ulong)(uint)Agent << 32) | Step;
 
-    /// <summary>For example <c>S0@37&gt;2</c>: a schedule choice, agent 0 at its step 37, picks agent 2.</summary>
-    public override string ToString() => $"{"SDF"[(int)Kind]}{Agent}@{Step}>{Pick}";
+    /// <summary>For example <c>S0@37=2</c>: a schedule choice, agent 0 at its step 37, picks agent 2.</summary>
+    public override string ToString() => $"{"SDF"[(int)Kind]}{Agent}@{Step}={Pick}";
 
     public static bool TryParse(ReadOnlySpan<char> text, out Deviation deviation)
     {
         deviation = default;
-        int at = text.IndexOf('@'), pick = text.IndexOf('>');
+        int at = text.IndexOf('@'), pick = text.IndexOf('=');
         if (text.Length < 6 || at < 2 || pick < at + 2 || pick == text.Length - 1) return false;
         int kind = "SDF".IndexOf(text[0]);
         if (kind < 0 || !Number(text[1..at], out uint agent) || !Number(text[(at + 1)..pick], out uint step)

@@ -137,6 +137,17 @@ public sealed class Engine
         throw ExecutionEnd.Instance;
     }
 
+    /// <summary>Driver or device code threw: a violation like any other, with a replay line.</summary>
+    internal void Crashed(Exception exception)
+    {
+        if (Draining) return;
+        string where = exception.StackTrace?.Split('\n')[0].Trim() ?? "";
+        if (where.IndexOf(" in ", StringComparison.Ordinal) is var path and > 0) where = where[..path];
+        string kind = exception is InsufficientExecutionStackException ? "endless-recursion" : exception.GetType().Name;
+        Violation ??= new("driver-exception", kind, [], $"{exception.GetType().Name}: {exception.Message} {where}",
+            "Driver code throws nothing: check each word that the device can write before using it.");
+    }
+
     /// <summary>Something that a polling CPU may have read has changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Touch(ulong watchKey)

@@ -34,10 +34,9 @@ public sealed class Monitors
     internal void Driver(MmioDevice? device, string monitor, string rule, string[] clauses, string message, string mend)
         => machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
 
+    /// <summary>Callers ask <see cref="JudgeDevices"/> first: the message is not built for nothing.</summary>
     internal void Device(string monitor, string rule, string[] clauses, string message, string mend)
-    {
-        if (JudgeDevices) machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
-    }
+        => machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
 
     internal Violation LostNotification(CpuAgent waiting) => new("lost-notification", "nobody-runs",
         ["split.driver.available-buffer-notification-suppression.4", "split.device.used-buffer-notification-suppression.3"],
@@ -88,13 +87,13 @@ public sealed class Monitors
     internal void DeviceLoad(ulong address, int length)
     {
         if (machine.Ram.Contains(address, (ulong)length)) Ownership.DeviceLoad(address, machine.Ram.Owners(address, length));
-        else DeviceOutsideMemory(address, length, "reads");
+        else if (JudgeDevices) DeviceOutsideMemory(address, length, "reads");
     }
 
     internal void DeviceStore(ulong address, int length)
     {
         if (machine.Ram.Contains(address, (ulong)length)) Ownership.DeviceStore(address, machine.Ram.Owners(address, length));
-        else DeviceOutsideMemory(address, length, "writes");
+        else if (JudgeDevices) DeviceOutsideMemory(address, length, "writes");
     }
 
     void DeviceOutsideMemory(ulong address, int length, string what) => Device("device-access", "outside-memory", [],

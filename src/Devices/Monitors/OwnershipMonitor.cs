@@ -395,7 +395,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     internal void DeviceLoad(ulong address, ReadOnlySpan<byte> owners)
     {
         int bad = owners.IndexOfAny(MemoryOwner.Driver, MemoryOwner.ReturnedUnseen);
-        if (bad >= 0) monitors.Device("device-access", "read-outside", ["mmio.device.mmio-device-register-layout.7"],
+        if (bad >= 0 && monitors.JudgeDevices) monitors.Device("device-access", "read-outside", ["mmio.device.mmio-device-register-layout.7"],
             $"the device reads 0x{address + (ulong)bad:x}, which {(owners[bad] == MemoryOwner.Driver ? "no live queue gave it" : "it has given back")}",
             "A device reads only the rings of live queues and buffers of chains that it has not returned.");
         if (owners.Length == 2 && owners[0] == MemoryOwner.DriverRing) DeviceReadRing(address);
@@ -419,7 +419,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     internal void DeviceStore(ulong address, Span<byte> owners)
     {
         int bad = owners.IndexOfAnyExcept(MemoryOwner.DeviceWrites, MemoryOwner.DeviceWritten, MemoryOwner.DeviceRing);
-        if (bad >= 0) monitors.Device("device-access", "write-outside", [owners[bad] switch
+        if (bad >= 0 && monitors.JudgeDevices) monitors.Device("device-access", "write-outside", [owners[bad] switch
             {
                 MemoryOwner.DeviceReads => "split.device.descriptor-table.1",
                 MemoryOwner.DriverRing => "split.device.descriptor-table.2",
@@ -449,7 +449,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     void Return(QueueWatch queue, RingIndex index)
     {
         int count = queue.Returned.DistanceTo(index);
-        if (count > queue.Size) monitors.Device(Name, "used-index", ["split.device.used-ring.1"],
+        if (count > queue.Size && monitors.JudgeDevices) monitors.Device(Name, "used-index", ["split.device.used-ring.1"],
             $"the used index goes from {queue.Returned.Value} to {index.Value}: more than the {queue.Size} entries of the queue, or backwards",
             "The index counts returned chains modulo 65,536.");
         for (int i = 0; i < count && count <= queue.Size; i++) ReturnEntry(queue, queue.Returned.Plus((ushort)i).Slot(queue.Size));
@@ -463,13 +463,13 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
         uint written = machine.Ram.Load<uint>(element + UsedRing.ElementLengthOffset);
         if (head >= queue.Size || queue.State[head] is ChainState.Driver or ChainState.Used)
         {
-            monitors.Device(Name, "returned-not-in-flight", ["split.device.used-ring.1"],
+            if (monitors.JudgeDevices) monitors.Device(Name, "returned-not-in-flight", ["split.device.used-ring.1"],
                 $"the device returns chain {head}, which it does not own", "Return each chain once, by the head that the available ring named.");
             return;
         }
-        if (queue.State[head] == ChainState.Available) monitors.Device(Name, "returned-not-taken", ["split.device.used-ring.1"],
+        if (queue.State[head] == ChainState.Available && monitors.JudgeDevices) monitors.Device(Name, "returned-not-taken", ["split.device.used-ring.1"],
             $"the device returns chain {head}, whose entry in the available ring it has not read", "Return only chains that were taken from the available ring.");
-        CheckWritten(queue, (ushort)head, written);
+        if (monitors.JudgeDevices) CheckWritten(queue, (ushort)head, written);
         queue.State[head] = ChainState.Used;
         queue.Outstanding--;
         ChainsReturned++;

@@ -85,7 +85,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         if (position == depth && !Push(point, engine)) return Prune;
         ref var entry = ref stack[position++];
         if ((point.Enabled >> entry.Pick & 1) == 0)
-            throw new InvalidOperationException($"not deterministic: option {entry.Pick} of {point} was enabled when it was recorded");
+            throw new NondeterminismException($"not deterministic: option {entry.Pick} of {point} was enabled when it was recorded");
         if (entry.Pick != entry.Default) deviations++;
         return entry.Pick;
     }

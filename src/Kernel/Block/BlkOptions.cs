@@ -1,0 +1,29 @@
+using Ringcheck.Standard;
+
+namespace Ringcheck.Kernel;
+
+/// <summary>What a block driver is made for; fixed for its life, because its arrays and the map of its memory follow from it.</summary>
+/// <param name="QueueSize">Descriptors wanted, a power of two; a device that allows fewer gets fewer.</param>
+/// <param name="MaxDataSegments">Pieces of data in one request, at most.</param>
+/// <param name="MaxRanges">Ranges in one discard or write zeroes, at most.</param>
+/// <param name="PooledBytes">Size of the buffer that each slot has for <see cref="VirtioBlk{TMachine}.SubmitPooled"/>; 0 for none.</param>
+/// <param name="UseInterrupts">Whether somebody calls <see cref="VirtioBlk{TMachine}.OnInterrupt"/>; if not, the driver polls.</param>
+/// <param name="ResetTimeoutMs">How long a reset may take; 0 for ever.</param>
+/// <param name="StartAt">Where the ring indices begin: 0 unless the device was told otherwise.</param>
+public readonly record struct BlkOptions(
+    ushort QueueSize, ushort MaxDataSegments, ushort MaxRanges, uint PooledBytes, bool UseInterrupts, uint ResetTimeoutMs, RingIndex StartAt)
+{
+    public static BlkOptions Default { get; } = new(
+        QueueSize: 64, MaxDataSegments: 16, MaxRanges: 1, PooledBytes: 0, UseInterrupts: true, ResetTimeoutMs: 1000, StartAt: default);
+
+    /// <summary>Whether a driver can be made like this.</summary>
+    public bool AreValid => SplitLayout.IsLegalQueueSize(QueueSize) && MaxRanges <= 256 && PooledBytes <= 1 << 20;
+
+    /// <summary>
+    /// Requests that there can be at once: in flight, or ended and not yet reported. Each takes two descriptors or more.
+    /// </summary>
+    public ushort SlotCount => (ushort)(QueueSize > 1 ? QueueSize / 2 : 1);
+
+    /// <summary>Bytes of DMA memory, aligned to <see cref="MmioQueues.LegacyPageSize"/>, that the driver needs.</summary>
+    public uint MemoryLength => BlkMemory.MapLength(this);
+}

@@ -1,0 +1,146 @@
+using Ringcheck.Hal;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Kernel;
+
+/// <content>Taking requests back: 2.7.14, 4.2.3.4 "Notifications From The Device", and the events that are no completion.</content>
+public sealed partial class VirtioBlk<TMachine>
+{
+    /// <summary>
+    /// In interrupt context. True when the interrupt was this device's. Acknowledged before anything is looked at: what happens after
+    /// that raises the line again. (4.2.3.4.1 has it the other way round; then an event between looking and acknowledging is lost.)
+    /// A driver that polls may call this now and then, to learn of changes of the configuration.
+    /// </summary>
+    public bool OnInterrupt()
+    {
+        uint causes = transport.ReadInterruptCauses(machine);
+        if (causes == 0)
+            return false;
+        transport.AcknowledgeInterrupt(machine, causes);
+        machine.Barrier(BarrierPurpose.AfterRegisterRead);
+        if ((causes & InterruptCause.UsedBuffer) != 0)
+            machine.Store32(memory.UsedEvent, 1);
+        if ((causes & InterruptCause.ConfigurationChange) != 0)
+            machine.Store32(memory.ConfigurationEvent, 1);
+        return true;
+    }
+
+    /// <summary>
+    /// The oldest end of a request that was not reported yet. Ok: there is one, and <paramref name="completion"/> says how it ended.
+    /// Pending: there is none; then nothing was changed, so this may be the condition of a polling loop. NeedsReset: there is none and,
+    /// before <see cref="Recover"/>, there will be none. NoDevice: there is none and the driver is not running.
+    /// </summary>
+    public DriverStatus TryReap(out BlkCompletion completion)
+    {
+        TakeOver();
+        if (slots.TryFirstEnded(out ushort slot))
+        {
+            completion = slots.Report(slot);
+            return DriverStatus.Ok;
+        }
+
+        completion = default;
+        if (!options.UseInterrupts && state == BlkState.Ready)
+            CheckDeviceStatus();
+        return state == BlkState.Ready ? DriverStatus.Pending : CheckState();
+    }
+
+    /// <summary>
+    /// Takes over all that the device has to tell, events first: an event flag is cleared before what it speaks of is looked at, so
+    /// that nothing that comes later is lost with it.
+    /// </summary>
+    private int TakeOver()
+    {
+        if (state != BlkState.Ready)
+            return 0;
+        if (machine.Load32(memory.UsedEvent) != 0)
+        {
+            machine.Store32(memory.UsedEvent, 0);
+            machine.Barrier(BarrierPurpose.StoreThenLoad);
+        }
+
+        if (machine.Load32(memory.ConfigurationEvent) != 0)
+        {
+            machine.Store32(memory.ConfigurationEvent, 0);
+            machine.Barrier(BarrierPurpose.StoreThenLoad);
+            configurationIsStale = true;
+        }
+
+        if (configurationIsStale)
+            ReadConfigurationAgain();
+        return CollectUsed();
+    }
+
+    /// <summary>Bounded by the requests in flight: the queue gives back no more than it was given.</summary>
+    private int CollectUsed()
+    {
+        int count = 0;
+        while (true)
+        {
+            DriverStatus status = queue.TryTakeUsed(out UsedBuffer used);
+            if (status == DriverStatus.DeviceError)
+                state = BlkState.Broken;
+            if (status != DriverStatus.Ok)
+                return count;
+            Finish(slotOfHead[used.Head.Value], used.Length);
+            count++;
+        }
+    }
+
+    private void Finish(ushort slot, uint usedLength)
+    {
+        ref BlkSlot request = ref slots[slot];
+        if (request.State == BlkSlotState.Abandoned)
+        {
+            slots.Reclaim(slot);
+            return;
+        }
+
+        if (request.State != BlkSlotState.InFlight)
+            machine.Panic("virtio-blk: a chain came back for a request that is not in flight"u8);
+        bool isShort = IsRead(request.Operation) && usedLength < request.DataLength && !transport.IsLegacy;
+        DriverStatus status = Judge(machine.Load8(memory.Status(slot).Cpu), isShort);
+        slots.End(slot, status, status == DriverStatus.Ok ? request.DataLength : 0);
+    }
+
+    /// <summary>
+    /// The status byte was preset to a value that no device writes, so what is there now is the device's word. Of incoming data only
+    /// the bytes that the used element counts can be relied on (2.7.8), so a device that reports fewer than the request has did not
+    /// do it. Legacy devices are known to report wrong lengths and are not held to them (2.7.8 "Legacy Interface").
+    /// </summary>
+    private static DriverStatus Judge(byte answer, bool isShort) => answer switch
+    {
+        BlkStatus.Ok => isShort ? DriverStatus.DeviceError : DriverStatus.Ok,
+        BlkStatus.IoError => DriverStatus.IoError,
+        BlkStatus.Unsupported => DriverStatus.Unsupported,
+        _ => DriverStatus.DeviceError,
+    };
+
+    /// <summary>
+    /// 2.1.2: a device that needs a reset says so by a change of its configuration, which therefore is looked at first. Then the
+    /// capacity, which may have changed (5.2.4); limits and features do not. A configuration that does not hold still is read again at
+    /// the next occasion: until then the old capacity stands.
+    /// </summary>
+    private void ReadConfigurationAgain()
+    {
+        CheckDeviceStatus();
+        if (state != BlkState.Ready)
+            return;
+        configurationIsStale = transport.ReadConfig64(machine, BlkConfig.Capacity, out ulong capacity) != DriverStatus.Ok;
+        if (!configurationIsStale)
+            info = info with { CapacitySectors = capacity };
+    }
+
+    private void CheckDeviceStatus()
+    {
+        if (!IsAlive())
+            state = BlkState.Broken;
+    }
+
+    /// <summary>
+    /// Whether anything can still be expected: not when the device asks for a reset, and not when it has been reset behind our back or
+    /// is gone (all ones).
+    /// </summary>
+    private bool IsAlive()
+        => (transport.ReadStatus(machine) & (DeviceStatus.NeedsReset | DeviceStatus.DriverOk)) == DeviceStatus.DriverOk;
+}
