@@ -131,11 +131,14 @@ public static class ModernRegisterFacts
     private static RegisterScript ConfigWidths()
     {
         const uint capacity = (uint)QemuFixture.Sectors, beyond = Config + 0x80;
+        // The structure ends with the last field of the features that the device has: here, write zeroes.
+        const uint last = Config + BlkConfig.WriteZeroesMayUnmap;
         return new ScriptBuilder()
             .Read(Config, capacity & 0xFF, width: 1).Read(Config + 1, capacity >> 8 & 0xFF, width: 1)
             .Read(Config, capacity, width: 2).Read(Config, capacity).Read(Config, capacity, width: 8)
             .Read(Config + 1, capacity >> 8, width: 2).Read(Config + 1, capacity >> 8)
             .Read(Config + BlkConfig.BlockSize, 512).Read(Config + BlkConfig.BlockSize + 1, 512 >> 8, width: 1)
+            .Read(last, 1, width: 1).Read(last + 1, 0xFF, width: 1).Read(last, 0xFFFF, width: 2).Read(last, Ones)
             .Read(beyond, 0xFF, width: 1).Read(beyond, 0xFFFF, width: 2).Read(beyond, Ones).Read(beyond, ulong.MaxValue, width: 8)
             .Build("configuration reads at any width and alignment; beyond its end, all ones");
     }

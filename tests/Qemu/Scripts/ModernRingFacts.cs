@@ -41,6 +41,9 @@ public static class ModernRingFacts
             .Build("InterruptACK clears the causes it names, and the line follows");
         yield return TwoCauses();
         yield return new ScriptBuilder().BringUp()
+            .ResizeDisk(2 * QemuFixture.Sectors).ExpectInterrupt(UsedBuffer | ConfigurationChange).ResizeDisk(QemuFixture.Sectors)
+            .Build("a configuration change alone raises both causes");
+        yield return new ScriptBuilder().BringUp()
             .Read(ConfigGeneration, 0).Request(0, BlkRequestType.In, 5).MakeAvailable(0).Kick().Settle()
             .ResizeDisk(2 * QemuFixture.Sectors)
             .Read(ConfigGeneration, 1).Read(Config, 2 * QemuFixture.Sectors).ExpectInterrupt(UsedBuffer | ConfigurationChange)

@@ -94,15 +94,15 @@ public sealed class ScriptBuilder(ushort queueSize = 8, bool legacy = false)
         .Write(MmioRegister.DriverFeaturesSel, 1).Write(MmioRegister.DriverFeatures, features.Word(1))
         .Status(DeviceStatus.Acknowledge | DeviceStatus.Driver | DeviceStatus.FeaturesOk);
 
-    /// <summary>4.2.3.2 "Virtqueue Configuration" of queue 0.</summary>
-    public ScriptBuilder SetUpQueue() => Write(MmioRegister.QueueSel, 0).Write(MmioRegister.QueueNum, queueSize)
+    /// <summary>4.2.3.2 "Virtqueue Configuration".</summary>
+    public ScriptBuilder SetUpQueue(uint queue = 0) => Write(MmioRegister.QueueSel, queue).Write(MmioRegister.QueueNum, queueSize)
         .Write(MmioRegister.QueueDescLow, (uint)DescriptorTable).Write(MmioRegister.QueueDescHigh, DescriptorTable >> 32)
         .Write(MmioRegister.QueueDriverLow, (uint)Available).Write(MmioRegister.QueueDriverHigh, Available >> 32)
         .Write(MmioRegister.QueueDeviceLow, (uint)Used).Write(MmioRegister.QueueDeviceHigh, Used >> 32)
         .Write(MmioRegister.QueueReady, 1);
 
     /// <summary>3.1.1 as a whole, for a version 2 device.</summary>
-    public ScriptBuilder BringUp(FeatureSet? features = null) => Negotiate(features ?? Version1).SetUpQueue()
+    public ScriptBuilder BringUp(FeatureSet? features = null, uint queue = 0) => Negotiate(features ?? Version1).SetUpQueue(queue)
         .Status(DeviceStatus.Acknowledge | DeviceStatus.Driver | DeviceStatus.FeaturesOk | DeviceStatus.DriverOk);
 
     /// <summary>3.1.2 and 4.2.4: the same for a version 1 device.</summary>
