@@ -1,7 +1,7 @@
 using Ringcheck.Qemu;
 using Ringcheck.Standard;
-using static Ringcheck.Tests.Qemu.Scripts.ChainBuffer;
 using static Ringcheck.Standard.MmioRegister;
+using static Ringcheck.Tests.Qemu.Scripts.ChainBuffer;
 
 namespace Ringcheck.Tests.Qemu.Scripts;
 
