@@ -39,7 +39,7 @@ sealed partial class BlkScenario : IScenario
         machine.PayloadChunks = setup.PayloadChunks;
         machine.Engine.TimersOnlyWhenIdle = !setup.TimersAtAnyTime;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
-        device = machine.Plug(setup.Slot, line => new BlkDevice(machine, line, new BlkSettings
+        device = machine.Plug(setup.Slot, line => new BlkDevice(machine, line, "blk", new BlkSettings
         {
             Profile = profile,
             IsLegacy = setup.IsLegacy,
