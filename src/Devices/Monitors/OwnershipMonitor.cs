@@ -352,8 +352,9 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     {
         foreach (var queue in queues)
         {
-            if (!queue.Live || address != queue.UsedIndex) continue;
-            // The device's word may be wrong; what counts is what the monitor saw go into the used ring.
+            if (!queue.Live) continue;
+            if (!monitors.JudgeDevices) TakeHostilesWord(queue, address, value);
+            if (address != queue.UsedIndex) continue;
             for (int count = Math.Min(queue.Seen.DistanceTo(new((ushort)value)), queue.Seen.DistanceTo(queue.Returned)); count > 0; count--)
             {
                 uint head = machine.Ram.Load<uint>(queue.Used + UsedRing.EntryOffset(queue.Seen.Slot(queue.Size)) + UsedRing.ElementIdOffset);
@@ -363,6 +364,18 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
             }
             return;
         }
+    }
+
+    /// <summary>
+    /// What a hostile device puts into the used ring changes while the driver looks: a chain in flight is the driver's as soon as the
+    /// driver has read its head there.
+    /// </summary>
+    void TakeHostilesWord(QueueWatch queue, ulong address, ulong value)
+    {
+        ulong element = address - (queue.Used + UsedRing.RingOffset);
+        if (element >= UsedRing.EntrySize * (ulong)queue.Size || element % UsedRing.EntrySize != UsedRing.ElementIdOffset || value >= queue.Size) return;
+        if (queue.State[value] is ChainState.Available or ChainState.Taken) queue.Outstanding--;
+        if (queue.State[value] != ChainState.Driver) TakeBack(queue, (ushort)value);
     }
 
     void TakeBack(QueueWatch queue, ushort head)
@@ -469,7 +482,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
         }
         if (queue.State[head] == ChainState.Available && monitors.JudgeDevices) monitors.Device(Name, "returned-not-taken", ["split.device.used-ring.1"],
             $"the device returns chain {head}, whose entry in the available ring it has not read", "Return only chains that were taken from the available ring.");
-        if (monitors.JudgeDevices) CheckWritten(queue, (ushort)head, written);
+        if (monitors.JudgeDevices && monitors.JudgeLengths) CheckWritten(queue, (ushort)head, written);
         queue.State[head] = ChainState.Used;
         queue.Outstanding--;
         ChainsReturned++;
