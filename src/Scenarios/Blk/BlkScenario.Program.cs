@@ -378,7 +378,7 @@ sealed partial class BlkScenario
     {
         if (IsHostile) return;
         if (outstanding > 0) Fail("completion", "request-never-ended", [], $"{outstanding} requests never ended", "Each request that was accepted ends, once.");
-        if (okCount > 0 && device.RequestsServed == 0) Fail("vacuity", "device-not-touched", [],
+        if (okCount > 0 && machine.Monitors.Ownership.ReturnedNow == 0) Fail("vacuity", "device-not-touched", [],
             $"{okCount} requests ended well, but the device has served none", "Success without the device is a fallback: say so, or fail.");
         if (reference.IsUntouched && device.Disk.Written == 0) return;
         for (uint sector = 0; sector < CapacitySectors; sector++)

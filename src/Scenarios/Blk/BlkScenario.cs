@@ -62,7 +62,7 @@ sealed partial class BlkScenario : IScenario
             UseInterrupts = setup.UseInterrupts,
             StartAt = setup.StartAt,
             // Where time-outs may come at any moment, that of a reset would leave nothing to ask.
-            ResetTimeoutMs = setup.TimersAtAnyTime ? 0 : BlkOptions.Default.ResetTimeoutMs,
+            ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
         };
         driverRegion = Region(DriverMemory, options.MemoryLength);
         driver = new(cpu, options);
