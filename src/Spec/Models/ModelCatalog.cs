@@ -1,4 +1,5 @@
 using Ringcheck.Models.Checking;
+using Ringcheck.Models.Ownership;
 using Ringcheck.Models.Ring;
 
 namespace Ringcheck.Models;
@@ -29,7 +30,14 @@ public static class ModelCatalog
             static (size, options) => Checker.Check<RingModel, RingState>(new RingModel(size, reset: true), options)),
         new("ring-no-reset", "Ring.tla without reset; size = ring size", [1, 2, 3, 4], 2,
             static (size, options) => Checker.Check<RingModel, RingState>(new RingModel(size, reset: false), options)),
+        new("ownership", "split virtqueue: chains, batches, any order, reset, any number of requests; size = Queue Size", [1, 2, 4], 2,
+            static (size, options) => Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size), options)),
+        new("ownership-wrap", "the same with real 16-bit indices from 65,534, five requests a life; size = Queue Size", [1, 2, 4], 2,
+            static (size, options) => Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size, WrapStart), options)),
     ];
+
+    /// <summary>Two requests before the indices wrap.</summary>
+    private const int WrapStart = 65_534;
 
     /// <summary>The model of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message is one line for the user.</exception>
