@@ -142,7 +142,8 @@ public sealed class CheckerTests
             },
         });
         Assert.Equal(CheckOutcome.Stopped, stopped.Outcome);
-        Assert.Equal(20, stopped.Depth);
+        Assert.Equal(21, stopped.Depth);
+        Assert.Empty(stopped.Violations);
     }
 
     [Fact]

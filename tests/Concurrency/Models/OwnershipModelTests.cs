@@ -55,6 +55,18 @@ public sealed class OwnershipModelTests
         Assert.Equal(CheckOutcome.Violated, result.Outcome);
     }
 
-    private static CheckResult Check(int size, int start, OwnershipMutation mutation) =>
-        Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size, start, mutation), new CheckOptions { Workers = 1 });
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    public void The_counterexample_is_the_same_for_each_way_of_searching(int workers, bool compacted)
+    {
+        var plain = Check(2, -1, OwnershipMutation.DeviceForgets);
+        var other = Check(2, -1, OwnershipMutation.DeviceForgets, new CheckOptions { Workers = workers, Compacted = compacted });
+        Assert.Equal(plain.Violations[0].Trace, other.Violations[0].Trace);
+        Assert.Equal((plain.States, plain.Generated, plain.Depth), (other.States, other.Generated, other.Depth));
+    }
+
+    private static CheckResult Check(int size, int start, OwnershipMutation mutation, CheckOptions? options = null) =>
+        Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size, start, mutation), options ?? new CheckOptions { Workers = 1 });
 }

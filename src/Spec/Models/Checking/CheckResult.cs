@@ -41,7 +41,7 @@ public sealed record CheckResult
     /// <summary>States generated, initial states and duplicates included.</summary>
     public required long Generated { get; init; }
 
-    /// <summary>Levels of the breadth-first search; an initial state is level 1.</summary>
+    /// <summary>The deepest level of the breadth-first search that has a state; an initial state is level 1.</summary>
     public required int Depth { get; init; }
 
     public required double Seconds { get; init; }

@@ -54,6 +54,7 @@ internal sealed class Explorer<TModel, TState>
 
     public long Generated { get; private set; }
 
+    /// <summary>The deepest level that has a state, counted from 1.</summary>
     public int Depth { get; private set; }
 
     /// <summary>Witnesses seen, as a mask.</summary>
@@ -72,6 +73,14 @@ internal sealed class Explorer<TModel, TState>
 
     public End Run()
     {
+        var end = Search();
+        if (HasNewStates())
+            Depth++;
+        return end;
+    }
+
+    private End Search()
+    {
         var first = _jobs[0];
         first.Clear();
         var sink = new ExpandingSink<TState>(first.Buffers, first.Breaks) { Parent = StateLink.None };
@@ -80,7 +89,7 @@ internal sealed class Explorer<TModel, TState>
         if (EndRound(1) is { } atOnce)
             return atOnce;
 
-        while (States > 0)
+        while (true)
         {
             var size = BeginLevel();
             if (size == 0)
@@ -98,7 +107,17 @@ internal sealed class Explorer<TModel, TState>
                 Report(size - Math.Min(size, done + (StatesPerJob * JobsPerRound)));
             }
         }
-        return End.Complete;
+    }
+
+    /// <summary>Whether states were found of the level after the one being expanded.</summary>
+    private bool HasNewStates()
+    {
+        for (var i = 0; i < StateIds.Shards; i++)
+        {
+            if (Shards[i].Count > _frontierEnd[i])
+                return true;
+        }
+        return false;
     }
 
     private long BeginLevel()
@@ -160,11 +179,7 @@ internal sealed class Explorer<TModel, TState>
                 Deadlock = _jobs[i].Deadlock;
         }
         if (Broken != 0 || Breaks.Count > 0 || Deadlock != StateLink.None)
-        {
-            // The states just found are a level of their own, which the loop will not come to count.
-            Depth += Breaks.Count > 0 || Broken != 0 ? 1 : 0;
             return End.Found;
-        }
         return States >= _options.MaxStates ? End.Bounded : null;
     }
 
