@@ -14,6 +14,9 @@ internal sealed class Explorer<TModel, TState>
     private const int StatesPerJob = 1024;
     private const int JobsPerRound = 32;
 
+    /// <summary>State numbers are 32 bits; a search that comes near ends as bounded, with room for the shards' uneven shares.</summary>
+    private const long StateLimit = 1L << 31;
+
     private readonly TModel _model;
     private readonly CheckOptions _options;
     private readonly CheckHost _host;
@@ -180,7 +183,7 @@ internal sealed class Explorer<TModel, TState>
         }
         if (Broken != 0 || Breaks.Count > 0 || Deadlock != StateLink.None)
             return End.Found;
-        return States >= _options.MaxStates ? End.Bounded : null;
+        return States >= Math.Min(_options.MaxStates, StateLimit) ? End.Bounded : null;
     }
 
     private void Collect(int number, int jobs)

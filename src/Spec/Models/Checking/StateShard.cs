@@ -32,7 +32,6 @@ internal sealed class StateShard<TState>
 {
     private const int ChunkBits = 12;
     private const int ChunkSize = 1 << ChunkBits;
-    private const int Lookahead = 16;
 
     private readonly bool _compacted;
     private readonly List<TState[]> _states = [];
@@ -53,19 +52,8 @@ internal sealed class StateShard<TState>
     /// <summary>Adds the candidates that are new, in their order.</summary>
     public void Insert(ReadOnlySpan<Candidate<TState>> candidates)
     {
-        var ahead = 0UL;
-        for (var from = 0; from < candidates.Length; from += Lookahead)
-        {
-            var block = candidates.Slice(from, Math.Min(Lookahead, candidates.Length - from));
-            // Touch the slots of a whole block first: the processor overlaps the misses that one by one would add up.
-            var mask = (uint)_table.Length - 1;
-            foreach (ref readonly var candidate in block)
-                ahead += Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), (uint)(candidate.Hash >> 32) & mask);
-            foreach (ref readonly var candidate in block)
-                InsertOne(in candidate);
-        }
-        GC.KeepAlive(_table);
-        _touched = ahead;
+        foreach (ref readonly var candidate in candidates)
+            InsertOne(in candidate);
     }
 
     /// <summary>The index of a state of an exact shard that is known to be present, or −1.</summary>
@@ -90,11 +78,6 @@ internal sealed class StateShard<TState>
         for (; _released < before >> ChunkBits; _released++)
             _states[_released] = [];
     }
-
-    // Keeps the look-ahead loads alive: their sum has to go somewhere.
-    private ulong _touched;
-
-    internal ulong Touched => _touched;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void InsertOne(ref readonly Candidate<TState> candidate)

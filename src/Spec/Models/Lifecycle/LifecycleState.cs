@@ -87,10 +87,16 @@ public struct LifecycleState
         switch (what.Kind)
         {
             case Kind.MagicRead:
-                return Probe(Mark.MagicSeen, what.Value == MmioIdentity.Magic);
+                // Looking again is always allowed, and what was foreign (a bus that answered all ones) may be a device now.
+                Set(Mark.MagicSeen, true);
+                Set(Mark.Foreign, what.Value != MmioIdentity.Magic);
+                return RuleViolation.None;
             case Kind.VersionRead:
                 _version = (ushort)what.Value;
-                return Probe(Mark.VersionSeen, what.Value is MmioIdentity.LegacyVersion or MmioIdentity.ModernVersion);
+                Set(Mark.VersionSeen, true);
+                if (what.Value is not (MmioIdentity.LegacyVersion or MmioIdentity.ModernVersion))
+                    Set(Mark.Foreign, true);
+                return RuleViolation.None;
             case Kind.DeviceIdRead:
                 Set(Mark.Empty, what.Value == DeviceType.None);
                 return RuleViolation.None;
@@ -184,14 +190,6 @@ public struct LifecycleState
         Has(Mark.Foreign) ? RuleViolation.TouchedForeignDevice
         : Has(Mark.Empty) ? RuleViolation.TouchedEmptySlot
         : RuleViolation.TouchedBeforeProbe;
-
-    private RuleViolation Probe(Mark seen, bool known)
-    {
-        _marks |= seen;
-        if (!known)
-            _marks |= Mark.Foreign;
-        return RuleViolation.None;
-    }
 
     private readonly RuleViolation OnVersion(bool legacy, RuleViolation rule) =>
         legacy == IsLegacy ? rule : RuleViolation.RegisterOfOtherVersion;
