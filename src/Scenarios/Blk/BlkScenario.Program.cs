@@ -38,9 +38,9 @@ sealed partial class BlkScenario
         if (BringUp())
         {
             cpu.UnmaskInterrupts();
-            foreach (var operation in Program)
+            for (int i = 0; i < Program.Count; i++)
             {
-                if (!Perform(operation)) break;
+                if (!Perform(Program[i])) break;
             }
             DrainAll();
         }
