@@ -39,6 +39,8 @@ internal static class CommandLine
         {
             new ListCommand(context),
             new ExploreCommand(context),
+            new ReplayCommand(context),
+            new ShrinkCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
@@ -65,7 +67,7 @@ internal static class CommandLine
         {
             if (arguments.FirstOrDefault(argument => !argument.StartsWith('-')) is { } unknown) return Nearest.Unknown("command", unknown, commands);
             if (arguments.Count > 0 && arguments[0] != "--json") return UnknownOption(arguments[0], root);
-            return CommandException.BadUsage($"which command? There are {string.Join(", ", commands)}; 'ringcheck --help' says more");
+            return CommandException.BadUsage($"no command; known: {string.Join(", ", commands)} ('ringcheck --help' says more)");
         }
         if (parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(token => token.Type == System.CommandLine.Parsing.TokenType.Argument).Select(token => token.Value))
             .FirstOrDefault(token => token.StartsWith("--")) is { } option) return UnknownOption(option, command);

@@ -7,7 +7,7 @@ internal static class Nearest
     public static CommandException Unknown(string kind, string word, IReadOnlyCollection<string> known)
     {
         string meant = To(word, known) is { } near ? $"did you mean '{near}'? " : "";
-        return CommandException.BadUsage($"unknown {kind} '{word}'; {meant}there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}");
+        return CommandException.BadUsage($"unknown {kind} '{word}'; {meant}known: {string.Join(", ", known)}");
     }
 
     /// <summary>The word at the least edit distance, if that is at most a third of its length.</summary>

@@ -16,6 +16,9 @@ internal sealed class ExplorationOptions
     /// <summary>Memory models that can be asked for. Weaker ones come with the ordering machine.</summary>
     public static IReadOnlyList<string> Memories { get; } = ["sc"];
 
+    /// <summary>More threads than this help nobody, and cost 16 MiB of stack each.</summary>
+    const int MostJobs = 1024;
+
     readonly Option<string> strategy = new("--strategy")
     {
         HelpName = string.Join('|', StrategyCatalog.Names),
@@ -61,7 +64,7 @@ internal sealed class ExplorationOptions
     {
         HelpName = "N",
         Description = "Worker threads; results do not depend on it [default: one a processor]",
-        CustomParser = static result => Number(result, "--jobs", 1),
+        CustomParser = static result => Number(result, "--jobs", 1, MostJobs),
     };
 
     readonly Option<bool> all;
@@ -89,13 +92,13 @@ internal sealed class ExplorationOptions
         return new(wantedStrategy, wantedMemory, parsed.GetValue(profile), parsed.GetValue(seed) ?? 0, budget, parsed.GetValue(all));
     }
 
-    /// <summary>A number of at least <paramref name="least"/>, or one clear error.</summary>
-    public static T? Number<T>(ArgumentResult result, string option, T least) where T : struct, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T>
+    /// <summary>A number within bounds, or one clear error.</summary>
+    public static T? Number<T>(ArgumentResult result, string option, T least, T? most = null) where T : struct, System.Numerics.INumber<T>, System.Numerics.IMinMaxValue<T>
     {
         string text = result.Tokens[0].Value;
         if (T.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
-            && value >= least && value <= T.MaxValue) return value;
-        string wanted = typeof(T) == typeof(double) ? "a number above 0" : $"a whole number from {least} to {T.MaxValue:N0}";
+            && value >= least && value <= (most ?? T.MaxValue)) return value;
+        string wanted = typeof(T) == typeof(double) ? "a number above 0" : most is null ? $"a whole number, {least} or more" : $"a whole number from {least} to {most}";
         result.AddError($"{option} takes {wanted}, not '{text}'");
         return null;
     }

@@ -14,9 +14,29 @@ internal static class ReplayStage
     public static IScenario Build(IScenarioCatalog catalog, ReplayString replay)
     {
         var scenario = Create(catalog, replay.Scenario, replay.Profile, replay.Memory);
-        if (replay.Program is not null) scenario.Program = replay.Program;
+        if (replay.Program is not null)
+        {
+            CheckOperations(scenario, replay);
+            scenario.Program = replay.Program;
+        }
         scenario.Engine.MaxPoints = replay.MaxPoints;
         return scenario;
+    }
+
+    /// <summary>An operation that the scenario does not know comes from elsewhere: driver code must not be blamed for it.</summary>
+    static void CheckOperations(IScenario scenario, ReplayString replay)
+    {
+        for (int i = 0; i < replay.Program!.Count; i++)
+        {
+            try
+            {
+                scenario.Describe(replay.Program[i]);
+            }
+            catch (Exception exception)
+            {
+                throw CommandException.BadUsage($"operation {i + 1} of this replay does not exist in scenario '{replay.Scenario}': {exception.Message}");
+            }
+        }
     }
 
     /// <summary>A scenario as it comes. Throws <see cref="CommandException"/> if the catalog refuses it.</summary>
