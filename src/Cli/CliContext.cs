@@ -1,5 +1,6 @@
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
+using Ringcheck.Models;
 
 namespace Ringcheck.Cli;
 
@@ -14,6 +15,9 @@ internal sealed record CliContext(IConsoleHost Console, IScenarioCatalog Catalog
     /// <see cref="CommandException"/> if it exists and cannot be built.
     /// </summary>
     public Func<string, IScenarioCatalog?> ExhibitCatalog { get; init; } = static _ => null;
+
+    /// <summary>What <c>check</c> can check.</summary>
+    public IReadOnlyList<CatalogModel> Models { get; init; } = ModelCatalog.All;
 
     /// <summary>Wall-clock seconds that the shrinking of one failure may take; what it has by then is reported.</summary>
     public double ShrinkSeconds { get; init; } = 60;

@@ -39,6 +39,7 @@ internal static class CommandLine
         {
             new ListCommand(context),
             new ExploreCommand(context),
+            new CheckCommand(context),
             new ReplayCommand(context),
             new ShrinkCommand(context),
         };
@@ -71,6 +72,7 @@ internal static class CommandLine
         }
         if (parsed.UnmatchedTokens.Concat(parsed.Tokens.Where(token => token.Type == System.CommandLine.Parsing.TokenType.Argument).Select(token => token.Value))
             .FirstOrDefault(token => token.StartsWith("--")) is { } option) return UnknownOption(option, command);
+        if (parsed.UnmatchedTokens.Count > 0) return CommandException.BadUsage($"'{command.Name}' does not take '{parsed.UnmatchedTokens[0]}'");
         if (parsed.Errors.Count > 0) return CommandException.BadUsage(parsed.Errors[0].Message.ReplaceLineEndings(" "));
         return null;
     }

@@ -27,7 +27,7 @@ internal sealed class ListCommand : ToolCommand
 
     ListReport Report() => new(
         [.. context.Catalog.Scenarios.Select(scenario => new ScenarioReport(scenario.Name, scenario.Summary, scenario.Profiles, scenario.InTour))],
-        [], StrategyCatalog.Names, ExplorationOptions.Memories);
+        [.. context.Models.Select(model => new ModelReport(model.Name, model.Description, model.Sizes, model.DefaultSize))], StrategyCatalog.Names, ExplorationOptions.Memories);
 
     static void Show(Screen screen, ListReport report)
     {
@@ -37,6 +37,14 @@ internal sealed class ListCommand : ToolCommand
         {
             screen.Line($"{(scenario.Tour ? "[green]*[/]" : " ")} [bold]{Text(scenario.Name.PadRight(width))}[/]  {Text(scenario.Summary)}");
             screen.Line($"  {new string(' ', width)}  [grey]profiles: {Text(string.Join(", ", scenario.Profiles))}[/]");
+        }
+        screen.Line();
+        screen.Line("[bold]Models[/] (for 'ringcheck check')");
+        int modelWidth = report.Models.Max(model => model.Name.Length);
+        foreach (var model in report.Models)
+        {
+            screen.Line($"  [bold]{Text(model.Name.PadRight(modelWidth))}[/]  {Text(model.Description)}");
+            screen.Line($"  {new string(' ', modelWidth)}  [grey]sizes: {string.Join(", ", model.Sizes)} (default {model.DefaultSize})[/]");
         }
         screen.Line();
         screen.Line("[bold]Strategies[/]  " + string.Join(", ", report.Strategies));

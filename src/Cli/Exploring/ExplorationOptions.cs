@@ -17,7 +17,7 @@ internal sealed class ExplorationOptions
     public static IReadOnlyList<string> Memories { get; } = ["sc"];
 
     /// <summary>More threads than this help nobody, and cost 16 MiB of stack each.</summary>
-    const int MostJobs = 1024;
+    public const int MostJobs = 1024;
 
     readonly Option<string> strategy = new("--strategy")
     {

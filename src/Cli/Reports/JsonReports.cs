@@ -8,6 +8,7 @@ using Ringcheck.Cli.Terminal;
 namespace Ringcheck.Cli.Reports;
 
 [JsonSerializable(typeof(ExploreReport))]
+[JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ListReport))]
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(ShrinkReport))]

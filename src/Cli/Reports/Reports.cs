@@ -1,6 +1,7 @@
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Exploration;
+using Ringcheck.Models.Checking;
 
 namespace Ringcheck.Cli.Reports;
 
@@ -32,6 +33,20 @@ internal sealed record ViolationReport(string Monitor, IReadOnlyList<string> Cla
 {
     public static ViolationReport Of(Finding finding) => new(finding.Violation.Monitor, finding.Violation.Clauses, finding.Violation.Message,
         finding.Replay?.ToString(), finding.Operations, finding.Choices, finding.Violation.Rule, finding.Violation.Mend, finding.TraceFile);
+}
+
+/// <summary><c>check --json</c>.</summary>
+/// <param name="Generated">States generated, initial states and duplicates included.</param>
+/// <param name="Depth">Levels of the breadth-first search; an initial state is level 1.</param>
+/// <param name="Exact">False if two states with one fingerprint were taken for one.</param>
+/// <param name="Outcome">verified, violated, bounded or stopped; only the first says that the whole state space was searched.</param>
+/// <param name="CollisionProbability">Upper bound of the probability that a state was missed; 0 where exact.</param>
+/// <param name="Unchecked">Properties that were not judged.</param>
+internal sealed record CheckReport(string Model, int Size, long States, long Generated, int Depth, double Seconds, bool Exact,
+    IReadOnlyList<CheckViolation> Violations, string Outcome, double CollisionProbability, IReadOnlyList<string> Unchecked)
+{
+    public static CheckReport Of(CheckResult result) => new(result.Model, result.Size, result.States, result.Generated, result.Depth, result.Seconds,
+        result.Exact, result.Violations, result.Outcome.ToString().ToLowerInvariant(), result.CollisionProbability, result.Unchecked);
 }
 
 /// <summary><c>list --json</c>.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ringcheck.Cli;
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
+using Ringcheck.Models;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Cli;
@@ -46,6 +47,8 @@ sealed class CliBench : IDisposable
 
     public Func<string, IScenarioCatalog?> ExhibitCatalog { get; set; } = static _ => null;
 
+    public IReadOnlyList<CatalogModel> Models { get; set; } = ModelCatalog.All;
+
     public CancellationTokenSource Stop { get; } = new();
 
     public CliResult Run(params string[] arguments)
@@ -53,7 +56,7 @@ sealed class CliBench : IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         var host = new Host(output, error, HasColours, HasLiveDisplay, Stop.Token);
-        int code = CommandLine.Run(arguments, new CliContext(host, Catalog, Folder) { ExhibitCatalog = ExhibitCatalog });
+        int code = CommandLine.Run(arguments, new CliContext(host, Catalog, Folder) { ExhibitCatalog = ExhibitCatalog, Models = Models });
         return new(code, output.ToString(), error.ToString());
     }
 

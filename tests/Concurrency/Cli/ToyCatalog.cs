@@ -71,18 +71,25 @@ sealed class ToyScenario : IScenario, ISystem
         foreach (var operation in Program)
         {
             if (operation.Code == Increment) Add();
-            else cpu.Point();
+            else Access(0);
         }
         cpu.Finish();
         Engine.RunToRest();
     }
 
-    void Add()
+    /// <summary>A scheduling point, and what the CPU saw at it: its history stands for its program counter.</summary>
+    void Access(ulong seen)
     {
         cpu.Point();
+        cpu.Observed(1, seen);
+    }
+
+    void Add()
+    {
+        Access(0);
         uint before = counter;
-        cpu.Observed(1, before);
-        cpu.Point();
+        cpu.Observed(2, before);
+        Access(1);
         if (isAtomic) before = counter;
         uint lost = counter - before;
         counter = before + 1;

@@ -13,7 +13,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("'--jsn'; did you mean '--json'?", "list", "--jsn")]
     [InlineData("unknown option '--foo'", "--foo")]
     [InlineData("no command")]
-    [InlineData("list", "list", "more")]
+    [InlineData("'list' does not take 'more'", "list", "more")]
     [InlineData("'toy-rac'; did you mean 'toy-race'?", "explore", "toy-rac")]
     [InlineData("'strct'; did you mean 'strict'?", "explore", "--profile", "strct")]
     [InlineData("has no profile 'odd'; it has strict", "explore", "toy-safe", "--profile", "odd")]
@@ -45,6 +45,7 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("list")]
     [InlineData("explore")]
+    [InlineData("check")]
     [InlineData("replay")]
     [InlineData("shrink")]
     public void Each_command_shows_an_example(string command)
@@ -69,7 +70,8 @@ public sealed class UsageTests : IDisposable
         var result = cli.Run("list", "--json");
         Assert.Equal(0, result.ExitCode);
         result.HasMembers("scenarios", "models", "strategies", "memories");
+        CliResult.HasMembers(result.Json.GetProperty("models")[0], "name", "description", "sizes", "defaultSize");
         CliResult.HasMembers(result.Json.GetProperty("scenarios")[0], "name", "summary", "profiles", "tour");
-        Assert.All(new[] { "toy-race", "strict, odd", "random", "sc" }, text => Assert.Contains(text, cli.Run("list").Out));
+        Assert.All(new[] { "toy-race", "strict, odd", "ownership", "random", "sc" }, text => Assert.Contains(text, cli.Run("list").Out));
     }
 }
