@@ -22,6 +22,9 @@ public sealed class Monitors
     /// <summary>False for a hostile device: it breaks the standard by design, and only the driver is judged.</summary>
     public bool JudgeDevices { get; set; } = true;
 
+    /// <summary>False for QEMU's profile: it counts bytes as written that it left alone, as after an I/O error (docs/fidelity.md).</summary>
+    public bool JudgeLengths { get; set; } = true;
+
     internal void Reset()
     {
         Ownership.Reset();

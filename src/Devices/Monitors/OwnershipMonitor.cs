@@ -24,6 +24,9 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     /// <summary>Chains published, given back, and cut off by a reset: premises, counted over all executions.</summary>
     public long ChainsPublished, ChainsReturned, ChainsEndedByReset, IndexWraps;
 
+    /// <summary>Chains that devices gave back in this execution.</summary>
+    public int ReturnedNow { get; private set; }
+
     /// <summary>Requests that the device owns now.</summary>
     public int Outstanding
     {
@@ -38,6 +41,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     internal void Reset()
     {
         foreach (var queue in queues) Release(queue);
+        ReturnedNow = 0;
     }
 
     internal void Fold(ref StateHasher hasher)
@@ -65,6 +69,8 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
         queue.Legacy = legacy;
         queue.Live = true;
         liveCount++;
+        if (machine.Ram.Contains(descriptors, SplitDescriptor.Size * size))
+            for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkArea(descriptors, SplitDescriptor.Size * size, MemoryOwner.DriverRing);
         MarkArea(available, AvailableRing.Length(size), MemoryOwner.DriverRing);
         MarkArea(used, UsedRing.Length(size), MemoryOwner.DeviceRing);
@@ -209,12 +215,14 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
                     monitors.Driver(queue.Device, Name, "descriptor-in-flight", ["cleanup.driver.device-cleanup.1"],
                         $"the driver writes descriptor {id}, which belongs to a chain that the device still owns",
                         "Take descriptors from the free list, and put them back there only when their chain was taken from the used ring.");
+                queue.CopyField(id, (uint)(descriptor % SplitDescriptor.Size), value);
                 return;
             }
             ulong entry = address - (queue.Available + AvailableRing.RingOffset);
             if (entry < AvailableRing.EntrySize * (ulong)queue.Size)
             {
                 CheckSlot(queue, (ushort)(entry / AvailableRing.EntrySize));
+                queue.WrittenSlot[entry / AvailableRing.EntrySize] = (ushort)value;
                 return;
             }
             if (address == queue.Available + AvailableRing.FlagsOffset && value > AvailableRing.NoInterrupt)
@@ -249,7 +257,7 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
 
     void PublishEntry(QueueWatch queue, ushort slot)
     {
-        ushort head = machine.Ram.Load<ushort>(queue.Available + AvailableRing.EntryOffset(slot));
+        ushort head = queue.WrittenSlot[slot];
         if (head >= queue.Size)
         {
             monitors.Driver(queue.Device, Name, "head-range", ["split.driver.indirect-descriptors.3"],
@@ -286,11 +294,10 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
                     "Link a chain from free descriptors, and clear NEXT in the last one.");
                 return false;
             }
-            ulong at = queue.Descriptors + (ulong)SplitDescriptor.Size * id;
-            queue.Address[id] = machine.Ram.Load<ulong>(at);
-            queue.Length[id] = machine.Ram.Load<uint>(at + SplitDescriptor.LengthOffset);
-            queue.Flags[id] = machine.Ram.Load<ushort>(at + SplitDescriptor.FlagsOffset);
-            queue.Next[id] = machine.Ram.Load<ushort>(at + SplitDescriptor.NextOffset);
+            queue.Address[id] = queue.WrittenAddress[id];
+            queue.Length[id] = queue.WrittenLength[id];
+            queue.Flags[id] = queue.WrittenFlags[id];
+            queue.Next[id] = queue.WrittenNext[id];
             queue.InFlight[id] = true;
             total += queue.Length[id];
             bool isWritable = (queue.Flags[id] & SplitDescriptor.Write) != 0;
@@ -352,8 +359,9 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
     {
         foreach (var queue in queues)
         {
-            if (!queue.Live || address != queue.UsedIndex) continue;
-            // The device's word may be wrong; what counts is what the monitor saw go into the used ring.
+            if (!queue.Live) continue;
+            if (!monitors.JudgeDevices) TakeHostilesWord(queue, address, value);
+            if (address != queue.UsedIndex) continue;
             for (int count = Math.Min(queue.Seen.DistanceTo(new((ushort)value)), queue.Seen.DistanceTo(queue.Returned)); count > 0; count--)
             {
                 uint head = machine.Ram.Load<uint>(queue.Used + UsedRing.EntryOffset(queue.Seen.Slot(queue.Size)) + UsedRing.ElementIdOffset);
@@ -363,6 +371,18 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
             }
             return;
         }
+    }
+
+    /// <summary>
+    /// What a hostile device puts into the used ring changes while the driver looks: a chain in flight is the driver's as soon as the
+    /// driver has read its head there.
+    /// </summary>
+    void TakeHostilesWord(QueueWatch queue, ulong address, ulong value)
+    {
+        ulong element = address - (queue.Used + UsedRing.RingOffset);
+        if (element >= UsedRing.EntrySize * (ulong)queue.Size || element % UsedRing.EntrySize != UsedRing.ElementIdOffset || value >= queue.Size) return;
+        if (queue.State[value] is ChainState.Available or ChainState.Taken) queue.Outstanding--;
+        if (queue.State[value] != ChainState.Driver) TakeBack(queue, (ushort)value);
     }
 
     void TakeBack(QueueWatch queue, ushort head)
@@ -469,10 +489,11 @@ public sealed class OwnershipMonitor(SimulatedMachine machine, Monitors monitors
         }
         if (queue.State[head] == ChainState.Available && monitors.JudgeDevices) monitors.Device(Name, "returned-not-taken", ["split.device.used-ring.1"],
             $"the device returns chain {head}, whose entry in the available ring it has not read", "Return only chains that were taken from the available ring.");
-        if (monitors.JudgeDevices) CheckWritten(queue, (ushort)head, written);
+        if (monitors.JudgeDevices && monitors.JudgeLengths) CheckWritten(queue, (ushort)head, written);
         queue.State[head] = ChainState.Used;
         queue.Outstanding--;
         ChainsReturned++;
+        ReturnedNow++;
         MarkChain(queue, (ushort)head, MemoryOwner.Driver, MemoryOwner.ReturnedUnseen);
         if (queue.Overlaps) for (ushort other = 0; other < queue.Size; other++)
         {

@@ -33,6 +33,11 @@ sealed class QueueWatch
     public readonly uint[] Length = new uint[MaxSize];
     public readonly ushort[] Flags = new ushort[MaxSize], Next = new ushort[MaxSize];
 
+    // The rings as the driver wrote them: a hostile device may have written over them since, and that is not the driver's doing.
+    public readonly ulong[] WrittenAddress = new ulong[MaxSize];
+    public readonly uint[] WrittenLength = new uint[MaxSize];
+    public readonly ushort[] WrittenFlags = new ushort[MaxSize], WrittenNext = new ushort[MaxSize], WrittenSlot = new ushort[MaxSize];
+
     public bool Live, Legacy;
     public MmioDevice Device = null!;
     public ushort Number, Size;
@@ -44,6 +49,28 @@ sealed class QueueWatch
     public ulong AvailableIndex => Available + AvailableRing.IndexOffset;
 
     public ulong UsedIndex => Used + UsedRing.IndexOffset;
+
+    /// <summary>Copies a descriptor right after the driver wrote to it, or when the queue becomes live.</summary>
+    public void CopyDescriptor(Ram ram, int id)
+    {
+        ulong at = Descriptors + SplitDescriptor.Size * (ulong)id;
+        WrittenAddress[id] = ram.Load<ulong>(at);
+        WrittenLength[id] = ram.Load<uint>(at + SplitDescriptor.LengthOffset);
+        WrittenFlags[id] = ram.Load<ushort>(at + SplitDescriptor.FlagsOffset);
+        WrittenNext[id] = ram.Load<ushort>(at + SplitDescriptor.NextOffset);
+    }
+
+    /// <summary>As <see cref="CopyDescriptor"/>, for the one field that a store of its own width has just written.</summary>
+    public void CopyField(int id, uint offset, ulong value)
+    {
+        switch (offset)
+        {
+            case SplitDescriptor.AddressOffset: WrittenAddress[id] = value; break;
+            case SplitDescriptor.LengthOffset: WrittenLength[id] = (uint)value; break;
+            case SplitDescriptor.FlagsOffset: WrittenFlags[id] = (ushort)value; break;
+            case SplitDescriptor.NextOffset: WrittenNext[id] = (ushort)value; break;
+        }
+    }
 
     public void Clear()
     {

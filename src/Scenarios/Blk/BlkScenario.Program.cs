@@ -170,14 +170,15 @@ sealed partial class BlkScenario
 
     void JudgeRefusal(in Request request, DriverStatus status)
     {
+        if (IsHostile) return;
         bool isRight = status switch
         {
             DriverStatus.ReadOnly => setup.IsReadOnly && Changes(request.Verb),
             DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes or BlkVerb.Flush,
-            DriverStatus.NeedsReset or DriverStatus.NoDevice => IsHostile || device.IsBroken,
-            DriverStatus.InvalidArgument => IsHostile || setup.SegmentsMax < 2 || setup.SegmentSizeMax != 0 || setup.PooledBytes == 0,
+            DriverStatus.NeedsReset or DriverStatus.NoDevice => device.IsBroken,
+            DriverStatus.InvalidArgument => setup.SegmentsMax < 2 || setup.SegmentSizeMax != 0 || setup.PooledBytes == 0,
             DriverStatus.NoSpace => true,
-            _ => IsHostile,
+            _ => false,
         };
         if (!isRight) Fail("refusal", status.ToString(), [], $"the driver refused to {BlkVerbs.Describe(new((byte)request.Verb, request.Sector, request.Count, 1))}: {status}",
             "Refuse only what the device or its limits do not allow.");
@@ -185,8 +186,12 @@ sealed partial class BlkScenario
 
     // Taking back
 
+    /// <summary>A hostile device may never answer, and then only a time-out helps; of an honest one, an answer is due.</summary>
+    uint TimeOut(uint asked) => asked == 0 && IsHostile ? HostileTimeoutMs : asked;
+
     bool WaitOldest(uint timeoutMs, bool poll)
     {
+        timeoutMs = TimeOut(timeoutMs);
         int oldest = Array.FindIndex(requests, 0, requestCount, request => request is { IsOutstanding: true, HasTimedOut: false });
         if (oldest < 0) return true;
         var status = poll ? driver.Poll(requests[oldest].Id, timeoutMs, out var completion) : driver.Wait(requests[oldest].Id, timeoutMs, out completion);
@@ -202,7 +207,7 @@ sealed partial class BlkScenario
 
     bool WaitAny(uint timeoutMs)
     {
-        var status = driver.WaitAny(timeoutMs, out var completion);
+        var status = driver.WaitAny(TimeOut(timeoutMs), out var completion);
         switch (status)
         {
             case DriverStatus.Ok: Ended(completion); return true;
@@ -233,7 +238,7 @@ sealed partial class BlkScenario
     bool Restart(uint timeoutMs)
     {
         if (outstanding > 0 && machine.Monitors.Ownership.Outstanding > 0) Count(BlkPremise.Resets);
-        var status = driver.Shutdown(timeoutMs);
+        var status = driver.Shutdown(TimeOut(timeoutMs));
         ReapEnded(status);
         if (status == DriverStatus.TimedOut) return Refused(status);
         if (!IsHostile && machine.Monitors.Ownership.Outstanding > 0) Fail("shutdown", "requests-left", ["cleanup.driver.device-cleanup.2"],
@@ -373,7 +378,7 @@ sealed partial class BlkScenario
     {
         if (IsHostile) return;
         if (outstanding > 0) Fail("completion", "request-never-ended", [], $"{outstanding} requests never ended", "Each request that was accepted ends, once.");
-        if (okCount > 0 && device.RequestsServed == 0) Fail("vacuity", "device-not-touched", [],
+        if (okCount > 0 && machine.Monitors.Ownership.ReturnedNow == 0) Fail("vacuity", "device-not-touched", [],
             $"{okCount} requests ended well, but the device has served none", "Success without the device is a fallback: say so, or fail.");
         if (reference.IsUntouched && device.Disk.Written == 0) return;
         for (uint sector = 0; sector < CapacitySectors; sector++)

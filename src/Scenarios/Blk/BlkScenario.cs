@@ -17,6 +17,7 @@ sealed partial class BlkScenario : IScenario
 
     const uint BufferStride = 0x1000, DriverMemory = 0x10_0000, Buffers = 0x20_0000;
     const int MaxRequests = 32;
+    const uint HostileTimeoutMs = 100;
 
     readonly BlkSetup setup;
     readonly DeviceProfile profile;
@@ -39,6 +40,7 @@ sealed partial class BlkScenario : IScenario
         machine.PayloadChunks = setup.PayloadChunks;
         machine.Engine.TimersOnlyWhenIdle = !setup.TimersAtAnyTime;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
+        machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
         device = machine.Plug(setup.Slot, line => new BlkDevice(machine, line, "blk", new BlkSettings
         {
             Profile = profile,
@@ -59,6 +61,8 @@ sealed partial class BlkScenario : IScenario
             PooledBytes = setup.PooledBytes,
             UseInterrupts = setup.UseInterrupts,
             StartAt = setup.StartAt,
+            // Where time-outs may come at any moment, that of a reset would leave nothing to ask.
+            ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
         };
         driverRegion = Region(DriverMemory, options.MemoryLength);
         driver = new(cpu, options);
