@@ -11,8 +11,10 @@ public sealed class CompiledExhibit : IDisposable
     {
         Exhibit = exhibit;
         this.context = context;
+        // An edited driver may keep what a reset should clear; then executions would depend on each other.
+        object freshDrivers = true;
         var scenarios = context.LoadFromAssemblyName(typeof(Scenarios.ScenarioCatalog).Assembly.GetName());
-        Catalog = (IScenarioCatalog)Activator.CreateInstance(scenarios.GetType(typeof(Scenarios.ScenarioCatalog).FullName!, throwOnError: true)!)!;
+        Catalog = (IScenarioCatalog)Activator.CreateInstance(scenarios.GetType(typeof(Scenarios.ScenarioCatalog).FullName!, throwOnError: true)!, freshDrivers)!;
     }
 
     public Exhibit Exhibit { get; }

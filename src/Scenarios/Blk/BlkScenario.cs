@@ -48,6 +48,7 @@ sealed partial class BlkScenario : IScenario
             Image = new SyntheticImage(CapacitySectors),
             IsReadOnly = setup.IsReadOnly,
             StartAt = setup.StartAt,
+            QueueSizeMax = setup.QueueSizeMax,
             Faults = setup.Faults,
             SegmentsMax = setup.SegmentsMax,
             SegmentSizeMax = setup.SegmentSizeMax,
