@@ -286,7 +286,7 @@ sealed partial class BlkScenario
         if (index < 0 || requests[index].HasTimedOut) Fail("completion", "request-ended-twice", ["split.driver.used-ring.1"],
             $"the driver reports the end of a request that is not in flight ({completion.Status})", "Report the end of each request once, under its own id.");
         ref var request = ref requests[index];
-        if (completion.Length > LengthOf(request)) Fail("completion", "length", ["split.device.used-ring.3"],
+        if (completion.Length > LengthOf(request)) Fail("completion", "length", ["split.driver.used-ring.1"],
             $"the driver hands over {completion.Length} bytes of a request of {LengthOf(request)}", "Compare the used length with what the chain has room for.");
         Judge(request, completion.Status);
         if (completion.Status == DriverStatus.TimedOut)
