@@ -127,7 +127,9 @@ sealed partial class BlkScenario : IScenario
     void OnInterrupt()
     {
         Count(BlkPremise.Interrupts);
+        machine.Monitors.HandlerEntered();
         driver.OnInterrupt();
+        machine.Monitors.HandlerLeft();
     }
 
     static DmaRegion Region(uint offset, uint length)
