@@ -27,23 +27,23 @@ public sealed partial class SplitQueue<TMachine>
             }
         }
 
-        CpuAddress element = usedElements + (ulong)usedIndex.Slot(size) * UsedRing.EntrySize;
+        RingIndex index = usedIndex;
+        CpuAddress element = usedElements + (ulong)index.Slot(size) * UsedRing.EntrySize;
         uint id = machine.Load32(element + UsedRing.ElementIdOffset);
         uint length = machine.Load32(element + UsedRing.ElementLengthOffset);
-        QueueFault fault = Judge(id, length);
-        if (fault != QueueFault.None)
-        {
-            used = default;
-            return Break(fault);
-        }
-
+        if (id >= size)
+            return Break(QueueFault.UsedIdOutOfRange, out used);
         ref ShadowDescriptor head = ref shadows[id];
-        used = new(new((ushort)id), length, head.Sequence);
-        shadows[head.Tail].Next = freeHead;
-        freeHead = (ushort)id;
-        freeCount += head.Count;
-        head.Count = 0;
-        usedIndex = usedIndex.Next;
+        if (head.Sequence >= published) // free, or added and not published: neither has any business in the used ring
+            return Break(QueueFault.UsedIdNotInFlight, out used);
+        ChainLink link = head.Link;
+        if (length > link.WritableLength)
+            return Break(QueueFault.UsedLengthTooLong, out used);
+
+        head.Sequence = ShadowDescriptor.NotInFlight;
+        used = new(new((ushort)id), length);
+        usedIndex = index.Next;
+        Free((ushort)id, link);
         return DriverStatus.Ok;
     }
 
@@ -67,6 +67,21 @@ public sealed partial class SplitQueue<TMachine>
         machine.Barrier(BarrierPurpose.StoreThenLoad);
     }
 
+    /// <summary>The chain's descriptors are free again, its head the next to be used: what was used last is in the cache.</summary>
+    private void Free(ushort head, ChainLink link)
+    {
+        int at = freeCount + link.Count;
+        freeCount = (ushort)at;
+        free[--at] = head;
+        for (int left = link.Count - 1; left > 0; left--)
+        {
+            ushort id = link.Next;
+            free[--at] = id;
+            if (left > 1)
+                link = shadows[id].Link;
+        }
+    }
+
     private DriverStatus LookAtUsedIndex()
     {
         if (Fault != QueueFault.None)
@@ -81,14 +96,9 @@ public sealed partial class SplitQueue<TMachine>
         return DriverStatus.Ok;
     }
 
-    /// <summary>A chain that is added but not published has no business in the used ring either.</summary>
-    private QueueFault Judge(uint id, uint length)
+    private DriverStatus Break(QueueFault fault, out UsedBuffer used)
     {
-        if (id >= size)
-            return QueueFault.UsedIdOutOfRange;
-        ref readonly ShadowDescriptor head = ref shadows[id];
-        if (head.Count == 0 || head.Sequence >= published)
-            return QueueFault.UsedIdNotInFlight;
-        return length > head.WritableLength ? QueueFault.UsedLengthTooLong : QueueFault.None;
+        used = default;
+        return Break(fault);
     }
 }
