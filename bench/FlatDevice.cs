@@ -20,7 +20,6 @@ public sealed class FlatDevice(DmaRegion memory, SplitLayout layout)
     private RingIndex served;
 
     /// <summary>Serves all that is available; returns how many chains that was.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public int Serve()
     {
         RingIndex published = new(machine.LoadAcquire16(available + AvailableRing.IndexOffset));
@@ -39,6 +38,7 @@ public sealed class FlatDevice(DmaRegion memory, SplitLayout layout)
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint WritableLength(ushort id)
     {
         uint length = 0;

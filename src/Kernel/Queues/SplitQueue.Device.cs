@@ -55,7 +55,7 @@ public sealed partial class SplitQueue<TMachine>
 
     /// <summary>Asks not to be interrupted. A hint: interrupts may come all the same (2.7.7.1).</summary>
     public void DisableInterrupts()
-        => machine.Store16(memory.Cpu + layout.Available + AvailableRing.FlagsOffset, AvailableRing.NoInterrupt);
+        => machine.Store16(availableFlagsAddress, AvailableRing.NoInterrupt);
 
     /// <summary>
     /// Asks to be interrupted from here on. What the device gave back before it saw this came without an interrupt: the caller looks
@@ -63,13 +63,23 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public void EnableInterrupts()
     {
-        machine.Store16(memory.Cpu + layout.Available + AvailableRing.FlagsOffset, 0);
+        machine.Store16(availableFlagsAddress, 0);
         machine.Barrier(BarrierPurpose.StoreThenLoad);
     }
 
     /// <summary>The chain's descriptors are free again, its head the next to be used: what was used last is in the cache.</summary>
     private void Free(ushort head, ChainLink link)
     {
+        if (link.Count == 2)
+        {
+            // In a branch of its own, which the CPU guesses: so the next addition need not wait until this record has been read.
+            int second = freeCount;
+            free[second] = link.Next;
+            free[second + 1] = head;
+            freeCount = (ushort)(second + 2);
+            return;
+        }
+
         int at = freeCount + link.Count;
         freeCount = (ushort)at;
         free[--at] = head;

@@ -77,10 +77,11 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public void Publish()
     {
-        if (published == added)
+        ulong last = added;
+        if (published == last)
             return;
-        machine.StoreRelease16(availableIndexAddress, RingIndexOf(added).Value);
-        published = added;
+        machine.StoreRelease16(availableIndexAddress, RingIndexOf(last).Value);
+        published = last;
     }
 
     /// <summary>
@@ -90,7 +91,7 @@ public sealed partial class SplitQueue<TMachine>
     public bool ShouldNotify()
     {
         machine.Barrier(BarrierPurpose.StoreThenLoad);
-        return (machine.Load16(memory.Cpu + layout.Used + UsedRing.FlagsOffset) & UsedRing.NoNotify) == 0;
+        return (machine.Load16(usedFlagsAddress) & UsedRing.NoNotify) == 0;
     }
 
     /// <summary>Rings the doorbell; the device is live (DRIVER_OK) and has the queue.</summary>

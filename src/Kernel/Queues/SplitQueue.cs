@@ -25,10 +25,10 @@ public sealed partial class SplitQueue<TMachine>
     private readonly ushort[] free;
     private TMachine machine;
     private SplitLayout layout;
-    private DmaRegion memory;
     private Doorbell doorbell;
 
-    private CpuAddress table, availableSlots, availableIndexAddress, usedElements, usedIndexAddress;
+    private CpuAddress table, availableFlagsAddress, availableIndexAddress, availableSlots;
+    private CpuAddress usedFlagsAddress, usedIndexAddress, usedElements;
     private ushort size, freeCount;
 
     /// <summary>
@@ -76,15 +76,16 @@ public sealed partial class SplitQueue<TMachine>
         if (!SplitLayout.IsLegalQueueSize(layout.QueueSize) || layout.QueueSize > shadows.Length || !Fits(memory, layout))
             return DriverStatus.InvalidArgument;
 
-        this.memory = memory;
         this.layout = layout;
         doorbell = default;
         size = layout.QueueSize;
         table = memory.Cpu + layout.DescriptorTable;
-        availableSlots = memory.Cpu + layout.Available + AvailableRing.RingOffset;
+        availableFlagsAddress = memory.Cpu + layout.Available + AvailableRing.FlagsOffset;
         availableIndexAddress = memory.Cpu + layout.Available + AvailableRing.IndexOffset;
-        usedElements = memory.Cpu + layout.Used + UsedRing.RingOffset;
+        availableSlots = memory.Cpu + layout.Available + AvailableRing.RingOffset;
+        usedFlagsAddress = memory.Cpu + layout.Used + UsedRing.FlagsOffset;
         usedIndexAddress = memory.Cpu + layout.Used + UsedRing.IndexOffset;
+        usedElements = memory.Cpu + layout.Used + UsedRing.RingOffset;
 
         for (int i = 0; i < size; i++)
         {
