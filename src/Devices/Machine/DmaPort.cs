@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// A device engine's way to memory: <c>ushort index = await dma.Load&lt;ushort&gt;(address)</c>. Each await is one scheduling point. The
+/// access happens in GetResult, that is, when the engine lets this agent go on: nothing is announced twice, and nothing is
+/// stored but the awaiter, which already lives in the state machine.
+/// </summary>
+public sealed class DmaPort(SimulatedMachine machine)
+{
+    internal SimulatedMachine Machine => machine;
+
+    /// <summary>The coroutine that awaits. Set once, before the first execution.</summary>
+    public CoroutineAgent Agent { get; set; } = null!;
+
+    public DmaLoad<T> Load<T>(BusAddress address) where T : unmanaged => new(this, address);
+
+    public DmaStore<T> Store<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value);
+
+    /// <summary>One access for the whole length: split payload into <see cref="SimulatedMachine.PayloadChunks"/> of these.</summary>
+    public DmaRead Read(BusAddress source, Memory<byte> destination) => new(this, source, destination);
+
+    /// <inheritdoc cref="Read"/>
+    public DmaWrite Write(BusAddress destination, ReadOnlyMemory<byte> source) => new(this, destination, source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Step()
+    {
+        Agent.Step++;
+        machine.Engine.CountPoint();
+    }
+}
+
+public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address) : ICriticalNotifyCompletion, IParks where T : unmanaged
+{
+    public DmaLoad<T> GetAwaiter() => this;
+
+    public bool IsCompleted => port.Agent.TryPass();
+
+    public T GetResult()
+    {
+        port.Step();
+        var machine = port.Machine;
+        T value = machine.Ram.Contains(address.Value, (ulong)sizeof(T)) ? machine.Ram.Load<T>(address.Value) : default;
+        machine.Monitors.DeviceLoad(address.Value, sizeof(T));
+        if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
+        return value;
+    }
+
+    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+
+    public void OnCompleted(Action continuation) => throw new NotSupportedException();
+
+    public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
+}
+
+public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T value) : ICriticalNotifyCompletion, IParks where T : unmanaged
+{
+    public DmaStore<T> GetAwaiter() => this;
+
+    public bool IsCompleted => port.Agent.TryPass();
+
+    public void GetResult()
+    {
+        port.Step();
+        var machine = port.Machine;
+        port.Agent.Observed(address.Value, 0);
+        machine.Monitors.DeviceStore(address.Value, sizeof(T));
+        if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
+        machine.Ram.Store(address.Value, value);
+        machine.Monitors.DeviceStored(address.Value, sizeof(T));
+    }
+
+    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+
+    public void OnCompleted(Action continuation) => throw new NotSupportedException();
+
+    public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
+}
+
+public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> destination) : ICriticalNotifyCompletion, IParks
+{
+    public DmaRead GetAwaiter() => this;
+
+    public bool IsCompleted => port.Agent.TryPass();
+
+    public void GetResult()
+    {
+        port.Step();
+        var machine = port.Machine;
+        machine.Monitors.DeviceLoad(source.Value, destination.Length);
+        var into = destination.Span;
+        if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Ram.Span(source.Value, into.Length).CopyTo(into);
+        else into.Clear();
+        if (machine.Engine.Hashing) Digest.Observe(port.Agent, source.Value, into);
+    }
+
+    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+
+    public void OnCompleted(Action continuation) => throw new NotSupportedException();
+
+    public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
+}
+
+public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMemory<byte> source) : ICriticalNotifyCompletion, IParks
+{
+    public DmaWrite GetAwaiter() => this;
+
+    public bool IsCompleted => port.Agent.TryPass();
+
+    public void GetResult()
+    {
+        port.Step();
+        var machine = port.Machine;
+        port.Agent.Observed(destination.Value, (ulong)source.Length);
+        machine.Monitors.DeviceStore(destination.Value, source.Length);
+        if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
+        machine.Ram.Copy(destination.Value, source.Span);
+        machine.Monitors.DeviceStored(destination.Value, source.Length);
+    }
+
+    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+
+    public void OnCompleted(Action continuation) => throw new NotSupportedException();
+
+    public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
+}
+
+/// <summary>Values as numbers, for an agent's history.</summary>
+static class Digest
+{
+    public static unsafe ulong Of<T>(T value) where T : unmanaged => sizeof(T) switch
+    {
+        8 => *(ulong*)&value,
+        4 => *(uint*)&value,
+        2 => *(ushort*)&value,
+        _ => *(byte*)&value,
+    };
+
+    public static void Observe(Agent agent, ulong address, ReadOnlySpan<byte> bytes)
+    {
+        agent.Observed(address, (ulong)bytes.Length);
+        var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (ulong word in words) agent.Observed(0, word);
+        foreach (byte rest in bytes[(words.Length * 8)..]) agent.Observed(1, rest);
+    }
+}

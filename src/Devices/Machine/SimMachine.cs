@@ -1,0 +1,180 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// The simulated lane of the seam. Each access is a scheduling point, then the access, then a note to the monitors and in the
+/// agent's history. Which CPU runs is not bound into the driver's copy: one driver object serves all CPUs.
+/// </summary>
+public readonly struct SimMachine(SimulatedMachine machine) : IMachine
+{
+    const ulong RegisterKey = 1UL << 60, StoreMark = 2UL << 60, RegisterWriteMark = 3UL << 60;
+
+    /// <summary>Watch key of a register: what a device passes to Engine.Touch when a polled register has changed.</summary>
+    public static ulong RegisterWatchKey(ulong address) => RegisterKey | address;
+
+    public byte ReadRegister8(CpuAddress address) => (byte)ReadRegister(address.Value, 1);
+
+    public ushort ReadRegister16(CpuAddress address) => (ushort)ReadRegister(address.Value, 2);
+
+    public uint ReadRegister32(CpuAddress address) => (uint)ReadRegister(address.Value, 4);
+
+    public void WriteRegister8(CpuAddress address, byte value) => WriteRegister(address.Value, 1, value);
+
+    public void WriteRegister16(CpuAddress address, ushort value) => WriteRegister(address.Value, 2, value);
+
+    public void WriteRegister32(CpuAddress address, uint value) => WriteRegister(address.Value, 4, value);
+
+    ulong ReadRegister(ulong address, int width)
+    {
+        var cpu = machine.Engine.Running;
+        cpu.Point();
+        var device = machine.Bus.Find(address, out uint offset);
+        ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
+        cpu.NoteRead(RegisterWatchKey(address));
+        cpu.Active.Observed(address | RegisterKey, value);
+        machine.Monitors.RegisterRead(device, address, offset, width, value);
+        return value;
+    }
+
+    void WriteRegister(ulong address, int width, ulong value)
+    {
+        var cpu = machine.Engine.Running;
+        cpu.Point();
+        cpu.Active.Observed(address | RegisterWriteMark, 0);
+        var device = machine.Bus.Find(address, out uint offset);
+        machine.Monitors.RegisterWrite(device, address, offset, width, value);
+        device?.Write(offset, width, value);
+    }
+
+    public byte Load8(CpuAddress address) => Load<byte>(address.Value);
+
+    public ushort Load16(CpuAddress address) => Load<ushort>(address.Value);
+
+    public uint Load32(CpuAddress address) => Load<uint>(address.Value);
+
+    public ulong Load64(CpuAddress address) => Load<ulong>(address.Value);
+
+    public void Store8(CpuAddress address, byte value) => Store(address.Value, value);
+
+    public void Store16(CpuAddress address, ushort value) => Store(address.Value, value);
+
+    public void Store32(CpuAddress address, uint value) => Store(address.Value, value);
+
+    public void Store64(CpuAddress address, ulong value) => Store(address.Value, value);
+
+    // Memory is sequentially consistent here: an acquire is a load, a release a store, a barrier nothing.
+    public ushort LoadAcquire16(CpuAddress address) => Load<ushort>(address.Value);
+
+    public void StoreRelease16(CpuAddress address, ushort value) => Store(address.Value, value);
+
+    public void Barrier(BarrierPurpose purpose)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    unsafe T Load<T>(ulong address) where T : unmanaged
+    {
+        var cpu = machine.Engine.Running;
+        cpu.Point();
+        machine.Monitors.CpuLoad<T>(address);
+        T value = machine.Ram.Load<T>(address);
+        cpu.NoteRead(Ram.WatchKey(address));
+        if (machine.Engine.Hashing) cpu.Active.Observed(address, Digest.Of(value));
+        machine.Monitors.CpuLoaded(address, Digest.Of(value));
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    unsafe void Store<T>(ulong address, T value) where T : unmanaged
+    {
+        var cpu = machine.Engine.Running;
+        cpu.Point();
+        cpu.Active.Observed(address | StoreMark, 0);
+        bool ring = machine.Monitors.CpuStore<T>(address);
+        machine.Ram.Store(address, value);
+        if (ring) machine.Monitors.CpuStoredInRing(address, Digest.Of(value));
+    }
+
+    public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source)
+    {
+        var cpu = machine.Engine.Running;
+        int chunk = ChunkOf(source.Length);
+        for (int done = 0; done < source.Length; done += chunk)
+        {
+            var part = source.Slice(done, Math.Min(chunk, source.Length - done));
+            ulong address = destination.Value + (ulong)done;
+            cpu.Point();
+            cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
+            machine.Monitors.CpuCopyTo(address, part.Length);
+            machine.Ram.Copy(address, part);
+        }
+    }
+
+    public void CopyFromMemory(CpuAddress source, Span<byte> destination)
+    {
+        var cpu = machine.Engine.Running;
+        int chunk = ChunkOf(destination.Length);
+        for (int done = 0; done < destination.Length; done += chunk)
+        {
+            var part = destination.Slice(done, Math.Min(chunk, destination.Length - done));
+            ulong address = source.Value + (ulong)done;
+            cpu.Point();
+            machine.Monitors.CpuCopyFrom(address, part.Length);
+            machine.Ram.Span(address, part.Length).CopyTo(part);
+            if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
+        }
+    }
+
+    public void FillMemory(CpuAddress destination, byte value, uint length)
+    {
+        Span<byte> pattern = stackalloc byte[512];
+        pattern.Fill(value);
+        for (uint done = 0; done < length; done += (uint)pattern.Length)
+        {
+            CopyToMemory(destination + done, pattern[..(int)Math.Min((uint)pattern.Length, length - done)]);
+        }
+    }
+
+    int ChunkOf(int length) => Math.Max(1, (length + machine.PayloadChunks - 1) / machine.PayloadChunks);
+
+    public void WaitForInterrupt(Deadline deadline) => machine.Engine.Running.WaitForInterrupt(deadline.AtMs);
+
+    public void MaskInterrupts() => machine.Engine.Running.Mask();
+
+    public void UnmaskInterrupts() => machine.Engine.Running.Unmask();
+
+    public Deadline DeadlineAfter(uint timeoutMs)
+        => timeoutMs == 0 ? Deadline.Never : new(machine.Engine.Running.ReadClock() + timeoutMs);
+
+    public bool HasPassed(Deadline deadline) => !deadline.IsNever && machine.Engine.Running.ReadClock() >= deadline.AtMs;
+
+    public PollLoop BeginPoll(Deadline deadline)
+    {
+        var head = machine.Engine.Running.BeginPoll();
+        return new PollLoop { Mark0 = head.A, Mark1 = head.B, Deadline = deadline };
+    }
+
+    public bool KeepPolling(ref PollLoop poll, bool done)
+    {
+        var cpu = machine.Engine.Running;
+        if (!done) poll.TimedOut = HasPassed(poll.Deadline);
+        if (done || poll.TimedOut)
+        {
+            cpu.EndPoll();
+            return false;
+        }
+        cpu.PollAgain(new(poll.Mark0, poll.Mark1), poll.Deadline.AtMs);
+        return true;
+    }
+
+    public void Print(ReadOnlySpan<byte> text) => machine.Print(text);
+
+    [DoesNotReturn]
+    public void Panic(ReadOnlySpan<byte> reason) => machine.Engine.Fail(new("panic", "driver-panic", [],
+        "the driver panicked: " + Encoding.UTF8.GetString(reason), "An invariant of the driver's own is broken: look at what led to it."));
+}

@@ -1,0 +1,95 @@
+using Ringcheck.Exploration;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// A simulated computer with the map of QEMU's Arm <c>virt</c> machine: RAM at 0x40000000, 32 virtio-mmio slots of 0x200 bytes at
+/// 0x0a000000. Built once, reset for each execution.
+/// </summary>
+public sealed class SimulatedMachine : ISystem, IDisposable
+{
+    public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
+    public const int MmioSlots = 32, FirstMmioInterrupt = 16;
+
+    readonly List<MmioDevice> devices = [];
+    readonly byte[] console = new byte[4096];
+    int consoleLength;
+
+    public SimulatedMachine(ulong ramSize = 16 << 20)
+    {
+        Cpu = Engine.Add(new CpuAgent("cpu0"));
+        Interrupts = new(Cpu);
+        Ram = new(Engine, RamBase, ramSize);
+        Monitors = new(this);
+        Engine.System = this;
+    }
+
+    public Engine Engine { get; } = new();
+
+    public CpuAgent Cpu { get; }
+
+    public InterruptController Interrupts { get; }
+
+    public Ram Ram { get; }
+
+    public Bus Bus { get; } = new();
+
+    public Monitors Monitors { get; }
+
+    public IReadOnlyList<MmioDevice> Devices => devices;
+
+    /// <summary>Pieces in which payload moves, each a scheduling point: more than one lets tearing and late writes show.</summary>
+    public int PayloadChunks { get; set; } = 2;
+
+    /// <summary>What the driver printed in this execution (the first 4,096 bytes).</summary>
+    public ReadOnlySpan<byte> Console => console.AsSpan(0, consoleLength);
+
+    /// <summary>The line of slot <paramref name="slot"/> and its register block, once <paramref name="make"/> has made the device.</summary>
+    public TDevice Plug<TDevice>(int slot, Func<InterruptLine, TDevice> make) where TDevice : MmioDevice
+    {
+        var device = make(Interrupts.AddLine(FirstMmioInterrupt + slot));
+        Bus.Add(SlotAddress(slot), 0x200, device);
+        devices.Add(device);
+        return device;
+    }
+
+    /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
+    public void FillEmptySlots(uint version)
+    {
+        var empty = new EmptyMmioSlot(version);
+        for (int slot = 0; slot < MmioSlots; slot++)
+        {
+            if (Bus.Find(SlotAddress(slot), out _) is null) Bus.Add(SlotAddress(slot), 0x200, empty);
+        }
+    }
+
+    public static ulong SlotAddress(int slot) => MmioBase + 0x200UL * (ulong)slot;
+
+    public void Reset(Strategy strategy)
+    {
+        Engine.Reset(strategy);
+        Interrupts.Reset();
+        Monitors.Reset();
+        Ram.Reset();
+        foreach (var device in devices) device.PowerOn();
+        consoleLength = 0;
+    }
+
+    public void Print(ReadOnlySpan<byte> text)
+    {
+        int count = Math.Min(text.Length, console.Length - consoleLength);
+        text[..count].CopyTo(console.AsSpan(consoleLength));
+        consoleLength += count;
+    }
+
+    void ISystem.Fold(ref StateHasher hasher)
+    {
+        hasher.Add(Ram.Hash);
+        foreach (var device in devices) device.Fold(ref hasher);
+        Monitors.Fold(ref hasher);
+    }
+
+    Violation ISystem.LostWakeUp(CpuAgent waiting) => Monitors.LostNotification(waiting);
+
+    public void Dispose() => Ram.Dispose();
+}

@@ -1,0 +1,32 @@
+using Ringcheck.Standard;
+
+namespace Ringcheck.Devices;
+
+/// <summary>What a virtio-mmio device is, fixed when the machine is built.</summary>
+public record MmioSettings
+{
+    public DeviceProfile Profile { get; init; }
+
+    /// <summary>Version 1 of the transport (4.2.4) instead of version 2.</summary>
+    public bool IsLegacy { get; init; }
+
+    public uint VendorId { get; init; } = EmptyMmioSlot.QemuVendor;
+
+    /// <summary>Queue Size that the device offers. A power of two.</summary>
+    public ushort QueueSizeMax { get; init; } = 64;
+
+    /// <summary>
+    /// Where both ring indices of a queue start, instead of 0: a device that took over from another (vhost's vring base), and the
+    /// short way to the 16-bit wrap. The driver is told by the scenario; QEMU has no such thing.
+    /// </summary>
+    public RingIndex StartAt { get; init; }
+
+    /// <summary>Features that a device with <see cref="DeviceProfile.Odd"/> may refuse at FEATURES_OK (2.2.2), as a choice.</summary>
+    public FeatureSet Refusable { get; init; }
+
+    /// <summary>Lies that a hostile device tells in one execution, at most.</summary>
+    public int MaximumLies { get; init; } = 2;
+
+    /// <summary>Interrupts without a cause and configuration changes that an odd device makes in one execution, at most.</summary>
+    public int MaximumWhims { get; init; } = 2;
+}

@@ -1,0 +1,279 @@
+using System.Runtime.CompilerServices;
+
+namespace Ringcheck.Exploration;
+
+/// <summary>
+/// A CPU: plain driver code on a real stack. While it makes an access, the engine may step others first, on that same stack.
+/// Its interrupt handler is an agent of its own, so that a handler taken a little earlier or later leaves the interrupted
+/// code's history and step numbers alone.
+/// </summary>
+public sealed class CpuAgent : Agent
+{
+    enum WaitKind : byte { None, Interrupt, Poll }
+
+    // What an agent observes that is not a value read: each is a state of its own, or two program counters would share a
+    // fingerprint, one of them would be pruned as seen, and what follows it would never be explored.
+    const ulong MaskEvent = 0x11, UnmaskEvent = 0x12, SleepEvent = 0x13, BlockedEvent = 0x14, WokenEvent = 0x15, StartEvent = 0x16, ClockEvent = 0x17;
+
+    readonly PollWatch poll = new();
+    Agent active;
+    WaitKind wait;
+    bool inHandler, masked = true, lineHigh, deadlinePassed;
+    ulong deadlineMs = ulong.MaxValue;
+
+    public CpuAgent(string name) : base(name)
+    {
+        Interrupt = new InterruptAgent(name + ".irq");
+        Timer = new ActionAgent(name + ".timer", TimerFires);
+        active = this;
+    }
+
+    /// <summary>Delivery of an interrupt and, while it runs, the handler's own steps.</summary>
+    public InterruptAgent Interrupt { get; }
+
+    /// <summary>Ready while this CPU waits with a deadline: time passes when it runs.</summary>
+    public ActionAgent Timer { get; }
+
+    /// <summary>What runs when an interrupt is taken.</summary>
+    public Action? Handler { get; set; }
+
+    public bool Finished { get; private set; }
+
+    /// <summary>For reports: what this CPU waits for, or "".</summary>
+    public string WaitsFor => wait switch
+    {
+        WaitKind.Interrupt => "an interrupt",
+        WaitKind.Poll => "a polled value to change",
+        _ => "",
+    };
+
+    public bool IsInHandler => inHandler;
+
+    /// <summary>Who acts when this CPU makes an access: itself or its handler.</summary>
+    public Agent Active => active;
+
+    internal override ulong ExtraState => (masked ? 1u : 0) | (lineHigh ? 2u : 0) | (inHandler ? 4u : 0) | (uint)wait << 3
+        | (Finished ? 32u : 0) | (poll.Changed ? 64u : 0) | (deadlinePassed ? 128u : 0) | (deadlineMs == ulong.MaxValue ? 0 : deadlineMs << 8);
+
+    public override void Reset()
+    {
+        base.Reset();
+        masked = true;
+        lineHigh = inHandler = Finished = deadlinePassed = false;
+        wait = WaitKind.None;
+        deadlineMs = ulong.MaxValue;
+        active = this;
+        poll.Reset();
+        Engine.Unblock(this);
+        Observed(StartEvent, 0);
+    }
+
+    /// <summary>One scheduling point: call it before each access.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Point()
+    {
+        active.Step++;
+        Engine.CountPoint();
+        if (Engine.IsAlone(active)) return;
+        Schedule();
+    }
+
+    /// <summary>Steps others until it is this CPU's turn.</summary>
+    void Schedule()
+    {
+        var engine = Engine;
+        while (true)
+        {
+            int next = engine.NextAgent();
+            engine.Current = next;
+            if (next == active.Id) return;
+            if (next == Interrupt.Id) TakeInterrupt();
+            else ((InlineAgent)engine.Agents[next]).Run();
+        }
+    }
+
+    /// <summary>Runs the handler nested, as a CPU does. While it runs, the interrupted code is not ready.</summary>
+    void TakeInterrupt()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        Engine.Block(this);
+        inHandler = true;
+        masked = true;
+        active = Interrupt;
+        Interrupt.ForgetHistory();
+        Interrupt.Observed(StartEvent, 0);
+        Interrupt.Step++;
+        Engine.Unblock(Interrupt);
+        Engine.Current = Interrupt.Id;
+        Handler!();
+        inHandler = false;
+        masked = false;
+        active = this;
+        Interrupt.ForgetHistory();
+        UpdateInterrupt();
+        if (wait == WaitKind.Interrupt) wait = WaitKind.None;
+        if (wait == WaitKind.None || poll.Changed || deadlinePassed) Engine.Unblock(this);
+        // The next decision is keyed by the handler's step, not by the interrupted access, which already had its own.
+        Engine.Current = Interrupt.Id;
+        Interrupt.Step++;
+    }
+
+    /// <summary>The level of this CPU's interrupt line.</summary>
+    public void SetLine(bool high)
+    {
+        if (lineHigh == high) return;
+        lineHigh = high;
+        UpdateInterrupt();
+        if (high && masked && !inHandler) EndWaitForInterrupt();
+    }
+
+    void EndWaitForInterrupt()
+    {
+        if (wait != WaitKind.Interrupt) return;
+        wait = WaitKind.None;
+        Engine.Unblock(this);
+    }
+
+    void UpdateInterrupt()
+    {
+        if (inHandler) return; // the handler's own readiness is that of code
+        if (lineHigh && !masked && Handler is not null && !Finished) Engine.Unblock(Interrupt);
+        else Engine.Block(Interrupt);
+    }
+
+    public void Mask()
+    {
+        Point();
+        active.Observed(MaskEvent, 0);
+        if (inHandler) return;
+        masked = true;
+        UpdateInterrupt();
+    }
+
+    /// <summary>
+    /// A pending interrupt is forced here: otherwise <c>unmask; mask;</c> in a loop could dodge it for ever. Handlers do not nest:
+    /// inside one this has no effect.
+    /// </summary>
+    public void Unmask()
+    {
+        Point();
+        active.Observed(UnmaskEvent, 0);
+        if (inHandler) return;
+        masked = false;
+        UpdateInterrupt();
+        if (lineHigh && Handler is not null) TakeInterrupt();
+    }
+
+    public void WaitForInterrupt(ulong deadline)
+    {
+        Point();
+        active.Observed(SleepEvent, 0);
+        if (inHandler) Engine.Fail(new("progress", "sleep-in-handler", [], $"{Name} waits for an interrupt inside its interrupt handler",
+            "An interrupt handler must not sleep: record what happened and return."));
+        if (lineHigh)
+        {
+            if (!masked) TakeInterrupt();
+            return;
+        }
+        if (Engine.NowMs >= deadline) return;
+        Arm(deadline);
+        Block(WaitKind.Interrupt);
+        Disarm();
+    }
+
+    void Block(WaitKind kind)
+    {
+        wait = kind;
+        Step++; // a second decision needs a key of its own
+        Observed(BlockedEvent, 0);
+        Engine.Block(this);
+        Schedule();
+        wait = WaitKind.None;
+        Observed(WokenEvent, 0);
+    }
+
+    void Arm(ulong deadline)
+    {
+        deadlinePassed = false;
+        if (deadline == ulong.MaxValue) return;
+        deadlineMs = deadline;
+        Engine.Unblock(Timer);
+    }
+
+    void Disarm()
+    {
+        deadlineMs = ulong.MaxValue;
+        deadlinePassed = false;
+        Engine.Block(Timer);
+    }
+
+    void TimerFires()
+    {
+        Engine.AdvanceTo(deadlineMs);
+        deadlinePassed = true;
+        if (wait == WaitKind.Interrupt) wait = WaitKind.None;
+        if (!inHandler) Engine.Unblock(this);
+    }
+
+    /// <summary>What the clock said is an input like any other value read.</summary>
+    public ulong ReadClock()
+    {
+        active.Observed(ClockEvent, Engine.NowMs);
+        return Engine.NowMs;
+    }
+
+    /// <summary>Notes the address or register that an access read, for the polling loop that it may be in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void NoteRead(ulong watchKey)
+    {
+        if (Engine.ActiveWatches != 0 && !inHandler) poll.Read(watchKey);
+    }
+
+    internal void Touch(ulong watchKey) => poll.Touch(this, watchKey);
+
+    /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
+    public Fingerprint BeginPoll()
+    {
+        if (inHandler) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+            "An interrupt handler must not wait: record what happened and return."));
+        poll.Begin(Engine);
+        return new(HistoryA, HistoryB);
+    }
+
+    /// <summary>
+    /// A failed iteration: nothing happens until a value that it read has changed, or the deadline has passed. It left nothing
+    /// behind (contract), so neither does its history: without this, each number of iterations would be a state of its own.
+    /// </summary>
+    public void PollAgain(Fingerprint head, ulong deadline)
+    {
+        HistoryA = head.A;
+        HistoryB = head.B;
+        if (!poll.Changed)
+        {
+            Arm(deadline);
+            Block(WaitKind.Poll);
+            Disarm();
+            HistoryA = head.A;
+            HistoryB = head.B;
+        }
+        poll.Begin(Engine);
+    }
+
+    public void EndPoll() => poll.End(Engine);
+
+    internal void PolledValueChanged()
+    {
+        if (wait == WaitKind.Poll && !inHandler) Engine.Unblock(this);
+    }
+
+    /// <summary>The CPU's program is done: it is idle from here on.</summary>
+    public void Finish()
+    {
+        Finished = true;
+        Engine.Block(this);
+        UpdateInterrupt();
+    }
+}
+
+/// <summary>See <see cref="CpuAgent.Interrupt"/>.</summary>
+public sealed class InterruptAgent(string name) : Agent(name);

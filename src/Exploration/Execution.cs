@@ -1,0 +1,30 @@
+namespace Ringcheck.Exploration;
+
+/// <summary>Found when a replayed choice is not there: the program depends on something that did not come through the one door.</summary>
+public sealed class NondeterminismException(string message) : Exception(message);
+
+/// <summary>Runs one execution of a scenario and turns whatever happens into an outcome.</summary>
+public static class Execution
+{
+    /// <summary>The violation found, or null.</summary>
+    public static Violation? Run(IScenario scenario, Strategy strategy)
+    {
+        var engine = scenario.Engine;
+        scenario.Reset(strategy);
+        LoopGuard.Watch(engine);
+        try
+        {
+            scenario.Run();
+        }
+        catch (ExecutionEnd)
+        {
+            // Its reason, if any, is in engine.Violation.
+        }
+        catch (Exception exception) when (exception is not (NondeterminismException or OutOfMemoryException))
+        {
+            engine.Crashed(exception);
+        }
+        strategy.End(engine);
+        return engine.Violation;
+    }
+}

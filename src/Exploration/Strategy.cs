@@ -1,0 +1,35 @@
+namespace Ringcheck.Exploration;
+
+/// <summary>How chance decides. One strategy, one small file, its paper cited.</summary>
+public abstract class Strategy
+{
+    /// <summary>Returned by <see cref="Choose"/>: the rest of this execution cannot show anything new.</summary>
+    public const int Prune = -1;
+
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// True if execution number n depends on the seed and n only, so that any worker may run any of them and the result does
+    /// not depend on how many workers there are.
+    /// </summary>
+    public virtual bool IsIndependent => false;
+
+    /// <summary>True if <see cref="Choose"/> looks at fingerprints; hashing is off otherwise.</summary>
+    public virtual bool NeedsFingerprints => false;
+
+    /// <summary>Once the search has ended: is there nothing that it left out?</summary>
+    public virtual bool IsExhaustive => false;
+
+    /// <summary>Bounds that this strategy put on the search, for the report.</summary>
+    public virtual string Bounds => "";
+
+    /// <summary>Starts execution number <paramref name="execution"/>. False: nothing is left to explore.</summary>
+    public abstract bool Begin(long execution);
+
+    /// <summary>An enabled option of the point, or <see cref="Prune"/>.</summary>
+    public abstract int Choose(in ChoicePoint point, Engine engine);
+
+    public virtual void End(Engine engine)
+    {
+    }
+}

@@ -1,0 +1,228 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Qemu;
+
+/// <summary>An invariant of the driver's own is broken: see <see cref="IMachine.Panic"/>.</summary>
+public sealed class MachinePanicException(string reason) : Exception(reason);
+
+/// <summary>What a <see cref="QemuMachine"/> has beside QEMU: a clock, a console, and one CPU's interrupt state.</summary>
+public sealed class QemuMachineState(QemuProcess process)
+{
+    private readonly List<(uint Line, Action Handler)> routes = [];
+
+    public QemuProcess Process { get; } = process;
+
+    /// <summary>What the driver printed.</summary>
+    public StringBuilder Console { get; } = new();
+
+    public Stopwatch Clock { get; } = Stopwatch.StartNew();
+
+    public bool IsMasked { get; private set; }
+
+    /// <summary>How often a handler ran.</summary>
+    public int HandlerRuns { get; private set; }
+
+    /// <summary>
+    /// Runs <paramref name="handler"/> when the line is high and interrupts are not masked: at unmasking, while waiting, and
+    /// between two looks of a polling loop. Lines are counted as QEMU and device trees count shared interrupts (16 + slot).
+    /// </summary>
+    public void Route(uint line, Action handler) => routes.Add((line, handler));
+
+    public bool IsPending
+    {
+        get
+        {
+            foreach ((uint line, _) in routes)
+            {
+                if (Process.Qtest.IsHigh(line))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public void Mask() => IsMasked = true;
+
+    public void Unmask()
+    {
+        IsMasked = false;
+        Deliver();
+    }
+
+    /// <summary>Runs handlers until no routed line is high. A handler runs masked, as on a real CPU.</summary>
+    public void Deliver()
+    {
+        const int storm = 10_000;
+        Process.Qtest.Pump(0);
+        for (int run = 0; !IsMasked && IsPending; run++)
+        {
+            if (run == storm)
+            {
+                throw new MachinePanicException($"an interrupt stayed pending through {storm} runs of its handler");
+            }
+
+            foreach ((uint line, Action handler) in routes)
+            {
+                if (Process.Qtest.IsHigh(line))
+                {
+                    HandlerRuns++;
+                    IsMasked = true;
+                    handler();
+                    IsMasked = false;
+                }
+            }
+
+            Process.Qtest.Pump(0);
+        }
+    }
+
+    public void WaitForInterrupt(Deadline deadline)
+    {
+        Process.Qtest.Pump(0);
+        while (!IsPending)
+        {
+            ulong nowMs = (ulong)Clock.ElapsedMilliseconds;
+            if (nowMs >= deadline.AtMs)
+            {
+                return;
+            }
+
+            // In slices, so that "never" is still a wait that notices QEMU's death.
+            Process.Qtest.Pump((long)Math.Min(deadline.AtMs - nowMs, 100) * 1000);
+        }
+
+        if (!IsMasked)
+        {
+            Deliver();
+        }
+    }
+}
+
+/// <summary>
+/// QEMU behind the seam: registers over qtest, DMA memory by mapping, interrupts as reports of the intercepted controller. One
+/// thread at a time. Loads and stores are volatile and the barriers are the host's own, so that nothing relies on the host's
+/// memory model: QEMU's device code runs on another core.
+/// </summary>
+public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
+{
+    private SharedRam Ram => state.Process.Ram;
+
+    public byte ReadRegister8(CpuAddress address) => (byte)state.Process.Qtest.Read(address.Value, 1);
+
+    public ushort ReadRegister16(CpuAddress address) => (ushort)state.Process.Qtest.Read(address.Value, 2);
+
+    public uint ReadRegister32(CpuAddress address) => (uint)state.Process.Qtest.Read(address.Value, 4);
+
+    public void WriteRegister8(CpuAddress address, byte value) => state.Process.Qtest.Write(address.Value, 1, value);
+
+    public void WriteRegister16(CpuAddress address, ushort value) => state.Process.Qtest.Write(address.Value, 2, value);
+
+    public void WriteRegister32(CpuAddress address, uint value) => state.Process.Qtest.Write(address.Value, 4, value);
+
+    public byte Load8(CpuAddress address) => Volatile.Read(ref *Ram.Cell(address, 1));
+
+    public ushort Load16(CpuAddress address) => LittleEndian(Volatile.Read(ref *(ushort*)Ram.Cell(address, 2)));
+
+    public uint Load32(CpuAddress address) => LittleEndian(Volatile.Read(ref *(uint*)Ram.Cell(address, 4)));
+
+    public ulong Load64(CpuAddress address) => LittleEndian(Volatile.Read(ref *(ulong*)Ram.Cell(address, 8)));
+
+    public void Store8(CpuAddress address, byte value) => Volatile.Write(ref *Ram.Cell(address, 1), value);
+
+    public void Store16(CpuAddress address, ushort value) => Volatile.Write(ref *(ushort*)Ram.Cell(address, 2), LittleEndian(value));
+
+    public void Store32(CpuAddress address, uint value) => Volatile.Write(ref *(uint*)Ram.Cell(address, 4), LittleEndian(value));
+
+    public void Store64(CpuAddress address, ulong value) => Volatile.Write(ref *(ulong*)Ram.Cell(address, 8), LittleEndian(value));
+
+    // Volatile accesses of .NET are acquire loads and release stores.
+    public ushort LoadAcquire16(CpuAddress address) => Load16(address);
+
+    public void StoreRelease16(CpuAddress address, ushort value) => Store16(address, value);
+
+    public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(Ram.Bytes(destination, source.Length));
+
+    public void CopyFromMemory(CpuAddress source, Span<byte> destination) => Ram.Bytes(source, destination.Length).CopyTo(destination);
+
+    public void FillMemory(CpuAddress destination, byte value, uint length) => Ram.Bytes(destination, (int)length).Fill(value);
+
+    public void Barrier(BarrierPurpose purpose)
+    {
+        switch (purpose)
+        {
+            case BarrierPurpose.PublishToDevice:
+                Volatile.WriteBarrier();
+                break;
+            case BarrierPurpose.ObserveFromDevice:
+                Volatile.ReadBarrier();
+                break;
+            default:
+                // A doorbell and a register read are system calls here; the full fence does not rely on what they imply.
+                Interlocked.MemoryBarrier();
+                break;
+        }
+    }
+
+    public void MaskInterrupts() => state.Mask();
+
+    public void UnmaskInterrupts() => state.Unmask();
+
+    public void WaitForInterrupt(Deadline deadline) => state.WaitForInterrupt(deadline);
+
+    public Deadline DeadlineAfter(uint timeoutMs) =>
+        timeoutMs == 0 ? Deadline.Never : new((ulong)state.Clock.ElapsedMilliseconds + timeoutMs);
+
+    public bool HasPassed(Deadline deadline) => (ulong)state.Clock.ElapsedMilliseconds >= deadline.AtMs;
+
+    public PollLoop BeginPoll(Deadline deadline) => new() { Deadline = deadline };
+
+    public bool KeepPolling(ref PollLoop poll, bool done)
+    {
+        if (done)
+        {
+            return false;
+        }
+
+        // Mark0: the deadline had passed before the look that has just failed, so that was the last one.
+        if (poll.Mark0 != 0)
+        {
+            poll.TimedOut = true;
+            return false;
+        }
+
+        if (HasPassed(poll.Deadline))
+        {
+            poll.Mark0 = 1;
+            return true;
+        }
+
+        // A moment's wait, which an interrupt report ends: QEMU needs the core more than this loop does.
+        state.Process.Qtest.Pump(50);
+        if (!state.IsMasked)
+        {
+            state.Deliver();
+        }
+
+        return true;
+    }
+
+    public void Print(ReadOnlySpan<byte> text) => state.Console.Append(Encoding.UTF8.GetString(text));
+
+    [DoesNotReturn]
+    public void Panic(ReadOnlySpan<byte> reason) => throw new MachinePanicException(Encoding.UTF8.GetString(reason));
+
+    private static ushort LittleEndian(ushort value) =>
+        BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+
+    private static uint LittleEndian(uint value) =>
+        BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+
+    private static ulong LittleEndian(ulong value) =>
+        BitConverter.IsLittleEndian ? value : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Ringcheck.Qemu;
+
+/// <summary>What machine to start: QEMU's <c>virt</c>, one parked CPU, virtio-mmio slots, and the devices asked for.</summary>
+public sealed record QemuOptions
+{
+    /// <summary>Guest RAM, in MiB.</summary>
+    public int RamMegabytes { get; init; } = 64;
+
+    /// <summary>Version 1 registers (QEMU's default), instead of version 2.</summary>
+    public bool LegacyMmio { get; init; }
+
+    /// <summary>A raw image behind one virtio-blk device, which QEMU puts into the last slot. Null: no such device.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>Properties appended to <c>virtio-blk-device</c>, each with its comma, such as <c>,num-queues=4</c>.</summary>
+    public string DiskProperties { get; init; } = "";
+
+    public bool DiskIsReadOnly { get; init; }
+
+    /// <summary>Throttles the disk, so that requests stay in flight for long enough to be looked at. Null: as fast as it goes.</summary>
+    public int? DiskOperationsPerSecond { get; init; }
+
+    /// <summary>Further arguments, as they are.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; init; } = [];
+
+    /// <summary>Bound on start-up, in milliseconds of wall-clock time.</summary>
+    public int StartTimeoutMs { get; init; } = 20_000;
+
+    /// <summary>Bound on each answer of QEMU, in milliseconds of wall-clock time: silence beyond it counts as death.</summary>
+    public int ReplyTimeoutMs { get; init; } = 10_000;
+
+    /// <summary>The name that monitor commands use for the disk.</summary>
+    public const string DiskId = "disk0";
+
+    internal ulong RamBytes => (ulong)RamMegabytes << 20;
+
+    internal IEnumerable<string> Arguments(QemuFiles files)
+    {
+        yield return "-nodefaults";
+        yield return "-display";
+        yield return "none";
+        yield return "-accel";
+        yield return "tcg";
+        yield return "-cpu";
+        yield return "cortex-a57";
+        yield return "-machine";
+        yield return "virt,memory-backend=ram0";
+        yield return "-m";
+        yield return RamMegabytes.ToString(CultureInfo.InvariantCulture);
+        yield return "-object";
+        yield return $"memory-backend-file,id=ram0,size={RamMegabytes}M,mem-path={Escape(files.Ram)},share=on";
+        yield return "-bios";
+        yield return files.Firmware;
+        yield return "-qtest";
+        yield return "unix:" + Escape(files.QtestSocket);
+        yield return "-qtest-log";
+        yield return "none";
+        yield return "-qmp";
+        yield return "unix:" + Escape(files.QmpSocket);
+        if (!LegacyMmio)
+        {
+            yield return "-global";
+            yield return "virtio-mmio.force-legacy=false";
+        }
+
+        if (Disk is { } disk)
+        {
+            yield return "-drive";
+            yield return $"if=none,id={DiskId},format=raw,cache=writeback,file={Escape(disk)}"
+                + (DiskIsReadOnly ? ",readonly=on" : "")
+                + (DiskOperationsPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $",throttling.iops-total={rate}") : "");
+            yield return "-device";
+            yield return $"virtio-blk-device,drive={DiskId}{DiskProperties}";
+        }
+
+        foreach (string argument in ExtraArguments)
+        {
+            yield return argument;
+        }
+    }
+
+    /// <summary>QEMU's option parser takes a doubled comma as a comma of the value.</summary>
+    private static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
+}

@@ -1,0 +1,135 @@
+using Ringcheck.Devices;
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+using Ringcheck.Kernel;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>
+/// The real virtio-blk driver on a simulated machine: found by scanning, initialised, run through a program, and its outcome judged
+/// against a reference disk. Each request must end exactly once, with its data or an error, and its memory must be the
+/// caller's again after that: the scenario writes over it at once, and the monitors watch.
+/// </summary>
+sealed partial class BlkScenario : IScenario
+{
+    public const uint CapacitySectors = 64;
+
+    const uint BufferStride = 0x1000, DriverMemory = 0x10_0000, Buffers = 0x20_0000;
+    const int MaxRequests = 32;
+
+    readonly BlkSetup setup;
+    readonly DeviceProfile profile;
+    readonly bool freshDriver;
+    readonly SimulatedMachine machine = new();
+    readonly SimMachine cpu;
+    readonly BlkDevice device;
+    readonly BlkOptions options;
+    readonly DmaRegion driverRegion;
+    readonly ReferenceDisk reference = new((int)CapacitySectors);
+    readonly long[] counts;
+    VirtioBlk<SimMachine> driver;
+
+    public BlkScenario(BlkSetup setup, DeviceProfile profile, bool freshDriver)
+    {
+        this.setup = setup;
+        this.profile = profile;
+        this.freshDriver = freshDriver;
+        Program = setup.Program;
+        machine.PayloadChunks = setup.PayloadChunks;
+        machine.Engine.TimersOnlyWhenIdle = !setup.TimersAtAnyTime;
+        machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
+        device = machine.Plug(setup.Slot, line => new BlkDevice(machine, line, "blk", new BlkSettings
+        {
+            Profile = profile,
+            IsLegacy = setup.IsLegacy,
+            Image = new SyntheticImage(CapacitySectors),
+            IsReadOnly = setup.IsReadOnly,
+            StartAt = setup.StartAt,
+            Faults = setup.Faults,
+            SegmentsMax = setup.SegmentsMax,
+            SegmentSizeMax = setup.SegmentSizeMax,
+        }));
+        machine.FillEmptySlots(setup.IsLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
+        cpu = new(machine);
+        options = BlkOptions.Default with
+        {
+            QueueSize = setup.QueueSize,
+            MaxDataSegments = setup.MaxDataSegments,
+            PooledBytes = setup.PooledBytes,
+            UseInterrupts = setup.UseInterrupts,
+            StartAt = setup.StartAt,
+        };
+        driverRegion = Region(DriverMemory, options.MemoryLength);
+        driver = new(cpu, options);
+        machine.Cpu.Handler = OnInterrupt;
+        counts = new long[PremiseNames.Length];
+    }
+
+    static readonly string[] PremiseNames =
+    [
+        BlkPremise.RequestsOk, BlkPremise.RequestsFailed, BlkPremise.RequestsAborted, BlkPremise.TimedOut, BlkPremise.SectorsJudged,
+        BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.ChainsReturned,
+    ];
+
+    public Engine Engine => machine.Engine;
+
+    public IReadOnlyList<Operation> Program { get; set; }
+
+    public SimulatedMachine Machine => machine;
+
+    public BlkDevice Device => device;
+
+    public string Bounds
+        => $"ring of {setup.QueueSize}, {Program.Count} operations, payload in {setup.PayloadChunks}, {machine.Engine.MaxPoints} points";
+
+    public IReadOnlyList<Premise> Premises
+    {
+        get
+        {
+            var ownership = machine.Monitors.Ownership;
+            var premises = new Premise[PremiseNames.Length];
+            for (int i = 0; i < premises.Length; i++)
+            {
+                long count = PremiseNames[i] switch
+                {
+                    BlkPremise.IndexWraps => ownership.IndexWraps,
+                    BlkPremise.ChainsReturned => ownership.ChainsReturned,
+                    _ => counts[i],
+                };
+                premises[i] = new(PremiseNames[i], count, setup.Requires.Contains(PremiseNames[i]));
+            }
+            return premises;
+        }
+    }
+
+    public void Reset(Strategy strategy)
+    {
+        machine.Reset(strategy);
+        reference.Reset();
+        ForgetRequests();
+        if (freshDriver) driver = new(cpu, options);
+    }
+
+    public string Describe(Operation operation) => BlkVerbs.Describe(operation);
+
+    public IEnumerable<Operation> Simpler(Operation operation) => BlkVerbs.Simpler(operation);
+
+    public Operation? Merge(Operation first, Operation second) => null;
+
+    public void Dispose() => machine.Dispose();
+
+    void OnInterrupt()
+    {
+        Count(BlkPremise.Interrupts);
+        driver.OnInterrupt();
+    }
+
+    static DmaRegion Region(uint offset, uint length)
+        => new(new(SimulatedMachine.RamBase + offset), new(SimulatedMachine.RamBase + offset), length);
+
+    void Count(string premise)
+    {
+        if (!Engine.Draining) counts[Array.IndexOf(PremiseNames, premise)]++;
+    }
+}

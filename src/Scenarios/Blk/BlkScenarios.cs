@@ -1,0 +1,141 @@
+using Ringcheck.Devices;
+using Ringcheck.Standard;
+using static Ringcheck.Scenarios.BlkVerbs;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>The shipped block scenarios. Each is a question that people have had to answer at two in the morning.</summary>
+static class BlkScenarios
+{
+    public sealed record Entry(string Name, string Summary, BlkSetup Setup, bool InTour = true);
+
+    /// <summary>Profiles that each block scenario is run with, unless it says otherwise.</summary>
+    public static readonly string[] Profiles = ["strict", "odd", "qemu", "hostile"];
+
+    public static readonly Entry[] All =
+    [
+        new("blk-read", "initialise, read one sector, compare", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+        }),
+        new("blk-two-requests", "two reads in flight, completed by interrupt, on a ring of 8", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait), Do(BlkVerb.Wait)],
+            QueueSize = 8,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Interrupts],
+        }),
+        new("blk-polling", "writes and reads completed by polling", new()
+        {
+            Program = [Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Poll)],
+            QueueSize = 8,
+            UseInterrupts = false,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-batch", "requests published together, some awaited in any order, with several pieces of data", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 8, 2, 2), Do(BlkVerb.Read, 20, 1, 2), Do(BlkVerb.Flush), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 8, 2, 1), Do(BlkVerb.GetId), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-full-ring", "more requests than a ring of 8 has room for", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Write, 2, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick),
+                Do(BlkVerb.Read, 2, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-wrap", "ring indices that start at 65,534 and go past 65,535", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Write, 2, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait),
+                Do(BlkVerb.Wait), Do(BlkVerb.Read, 2, 1, 1), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            StartAt = new RingIndex(65534),
+            Requires = [BlkPremise.RequestsOk, BlkPremise.IndexWraps],
+        }),
+        new("blk-discard", "discard and write zeroes, and what can be read after them", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 10, 2, 1), Do(BlkVerb.Wait), Do(BlkVerb.WriteZeroes, 10, 1), Do(BlkVerb.Discard, 30, 2), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+                Do(BlkVerb.Read, 10, 2, 1), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-pooled", "requests with the driver's own buffers, returned and used again", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.WritePooled, 7), Do(BlkVerb.ReadPooled, 8), Do(BlkVerb.Kick), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.ReadPooled, 7),
+                Do(BlkVerb.Wait),
+            ],
+            QueueSize = 4,
+            PooledBytes = 512,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-reset", "reset with requests in flight, then the memory is used for something else", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 8,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets],
+        }),
+        new("blk-timeout", "a request that times out, and a reset to get its memory back", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait, 10), Do(BlkVerb.Recover), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Poll, 10)],
+            QueueSize = 4,
+            TimersAtAnyTime = true,
+            Faults = new() { MaximumHangs = 1 },
+            Requires = [BlkPremise.RequestsOk, BlkPremise.TimedOut],
+        }),
+        new("blk-errors", "I/O errors from the device, told apart from success", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 40, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Read, 41, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 8,
+            Faults = new() { FirstBadSector = new(40), BadSectors = 1, MaximumErrors = 1 },
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsFailed],
+        }),
+        new("blk-restart", "orderly shutdown, and the driver brought up again", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+        }),
+        new("blk-legacy", "version 1 of the transport: page frame numbers, one contiguous queue", new()
+        {
+            Program = [Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait)],
+            QueueSize = 64,
+            IsLegacy = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-legacy-reset", "version 1, reset with a request in flight", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 64,
+            IsLegacy = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Resets],
+        }),
+        new("blk-last-slot", "the device is in the last of 32 slots; the others are empty", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            Slot = 31,
+        }),
+        new("blk-read-only", "a device that must not be written", new()
+        {
+            Program = [Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            IsReadOnly = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+    ];
+}

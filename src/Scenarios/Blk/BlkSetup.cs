@@ -1,0 +1,60 @@
+using Ringcheck.Devices;
+using Ringcheck.Exploration;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>A block scenario as plain data: machine, device, driver, program and what must have happened for it to mean anything.</summary>
+sealed record BlkSetup
+{
+    public required IReadOnlyList<Operation> Program { get; init; }
+
+    /// <summary>Version 1 of the transport.</summary>
+    public bool IsLegacy { get; init; }
+
+    public ushort QueueSize { get; init; } = 4;
+
+    public bool UseInterrupts { get; init; } = true;
+
+    /// <summary>Slot of the device; the slots below it are empty.</summary>
+    public int Slot { get; init; }
+
+    /// <summary>Ring index that both sides start from.</summary>
+    public RingIndex StartAt { get; init; }
+
+    public int PayloadChunks { get; init; } = 2;
+
+    /// <summary>True where how long the device takes is part of the question: a time-out may come at any moment.</summary>
+    public bool TimersAtAnyTime { get; init; }
+
+    public FaultPlan Faults { get; init; } = FaultPlan.None;
+
+    public ushort MaxDataSegments { get; init; } = 2;
+
+    public uint PooledBytes { get; init; }
+
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>Data buffers in a request, at most, and bytes in each, as the device says (0: no limit).</summary>
+    public uint SegmentsMax { get; init; } = 254;
+
+    public uint SegmentSizeMax { get; init; }
+
+    /// <summary>Premises, by name, that a whole exploration must have met.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [BlkPremise.RequestsOk];
+}
+
+/// <summary>Names of what block scenarios count.</summary>
+static class BlkPremise
+{
+    public const string RequestsOk = "requests that ended well";
+    public const string RequestsFailed = "requests that ended with an error";
+    public const string RequestsAborted = "requests ended by a reset";
+    public const string TimedOut = "requests that timed out";
+    public const string SectorsJudged = "sectors read and compared";
+    public const string Resets = "resets with requests in flight";
+    public const string Interrupts = "interrupts taken";
+    public const string IndexWraps = "ring indices that went past 65,535";
+    public const string DeviceRefused = "initialisations that the device refused";
+    public const string ChainsReturned = "chains returned by the device";
+}
