@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
@@ -6,7 +7,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 // In process: the default toolchain would restore and build a project of its own, outside the lock files.
 var config = DefaultConfig.Instance
-    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
-    .AddDiagnoser(MemoryDiagnoser.Default);
+    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(20))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .AddColumn(StatisticColumn.Min, StatisticColumn.Median);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
