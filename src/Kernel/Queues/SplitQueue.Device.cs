@@ -96,11 +96,11 @@ public sealed partial class SplitQueue<TMachine>
     {
         if (Fault != QueueFault.None)
             return DriverStatus.DeviceError;
+        RingIndex next = usedIndex;
         RingIndex device = new(machine.LoadAcquire16(usedIndexAddress));
-        ushort count = usedIndex.DistanceTo(device);
-        if (count == 0)
+        if (device == next)
             return DriverStatus.Pending;
-        if (count > InFlight)
+        if (next.DistanceTo(device) > next.DistanceTo(RingIndexOf(published)))
             return Break(QueueFault.UsedIndexJumped);
         usedIndexKnown = device;
         return DriverStatus.Ok;
