@@ -25,6 +25,13 @@ static class BlkScenarios
             QueueSize = 8,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Interrupts],
         }),
+        new("blk-ring-2", "two requests, one after the other, on a ring of 2: small enough to be searched exhaustively", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Wait)],
+            QueueSize = 2,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+        }),
         new("blk-polling", "writes and reads completed by polling", new()
         {
             Program = [Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Poll)],
