@@ -4,4 +4,7 @@ using Ringcheck.Cli.Terminal;
 using Ringcheck.Scenarios;
 
 using var console = new SystemConsole();
-return CommandLine.Run(args, new CliContext(console, new ScenarioCatalog(), Environment.CurrentDirectory) { ExhibitCatalog = Exhibits.CatalogFor });
+return CommandLine.Run(args, new CliContext(console, new ScenarioCatalog(), Environment.CurrentDirectory)
+{
+    ExhibitCatalog = ExhibitScenarios.CatalogFor,
+});
