@@ -17,8 +17,7 @@ internal static class CommandLine
         var parsed = root.Parse(arguments, Parsing);
         try
         {
-            if (IsAsking(parsed)) return parsed.Invoke(Writers(context));
-            if (Error(root, parsed, arguments) is { } error) throw error;
+            if (!IsAsking(root, parsed) && Error(root, parsed, arguments) is { } error) throw error;
             return parsed.Invoke(Writers(context));
         }
         catch (CommandException exception)
@@ -57,7 +56,8 @@ internal static class CommandLine
     };
 
     /// <summary>True for --help and --version, which need nothing else to be right.</summary>
-    static bool IsAsking(ParseResult parsed) => parsed.Action is HelpWithExample || parsed.Action?.GetType().DeclaringType == typeof(VersionOption);
+    static bool IsAsking(RootCommand root, ParseResult parsed)
+        => root.Options.Any(option => (option is HelpOption or VersionOption) && parsed.GetResult(option) is not null);
 
     /// <summary>The first thing that is wrong, in our words where the parser's would not help.</summary>
     static CommandException? Error(RootCommand root, ParseResult parsed, IReadOnlyList<string> arguments)

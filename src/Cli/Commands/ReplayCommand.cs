@@ -53,7 +53,7 @@ internal sealed partial class ReplayCommand : ToolCommand
         string path = Path.Combine(context.Folder, text);
         if (LooksLikeReplay().IsMatch(text) && !File.Exists(path))
             return ReplayString.TryParse(text, out var replay, out string error) ? (replay!, null) : throw CommandException.BadUsage(error);
-        if (!Path.Exists(path)) throw CommandException.BadUsage($"'{text}' is neither a file nor a replay string (one begins with '{ReplayString.Version}:')");
+        if (text.Length == 0 || !Path.Exists(path)) throw CommandException.BadUsage($"'{text}' is neither a file nor a replay string (one begins with '{ReplayString.Version}:')");
         var (file, recorded) = TraceFile.Read(path);
         return (recorded, file.Violation);
     }

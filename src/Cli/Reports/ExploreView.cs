@@ -55,12 +55,16 @@ internal sealed class ExploreView
     public void Ended(IReadOnlyList<RunOutcome> outcomes, int planned, bool stopped)
     {
         screen.Line();
-        if (stopped) screen.Line($"[yellow]Stopped.[/] {Numbers.Count(outcomes.Count)} of {Numbers.Count(planned, "run")} were begun.");
+        if (stopped) screen.Line($"[yellow]Stopped[/] in run {outcomes.Count} of {planned}.");
         long executions = outcomes.Sum(outcome => outcome.Result.Executions), points = outcomes.Sum(outcome => outcome.Result.Points);
         double seconds = outcomes.Sum(outcome => outcome.Result.Seconds);
         screen.Line($"{Numbers.Count(outcomes.Count, "run")}, {Numbers.Count(executions, "execution")}, {Numbers.Count(points, "scheduling point")} in {Numbers.Seconds(seconds)} of exploring");
-        int failed = outcomes.Count(outcome => outcome.Findings.Count > 0), exhausted = outcomes.Count(outcome => outcome.Result.Exhausted && outcome.Findings.Count == 0);
+        int failed = outcomes.Count(outcome => outcome.Result.Violation is not null);
+        int vacuous = outcomes.Count(outcome => outcome.Findings.Count > 0) - failed;
+        int exhausted = outcomes.Count(outcome => outcome.Result.Exhausted && outcome.Findings.Count == 0);
         if (failed > 0) screen.Line($"[red bold]{Numbers.Count(failed, "run")} found a violation[/]");
-        else screen.Line($"[green]nothing found[/]: {exhausted} exhausted, {outcomes.Count - exhausted} bounded (bounded is not verified)");
+        if (vacuous > 0) screen.Line($"[red bold]{Numbers.Count(vacuous, "run")} vacuous[/]: what they were about did not take place");
+        int clean = outcomes.Count - failed - vacuous;
+        if (clean > 0) screen.Line($"[green]nothing found[/] in {Numbers.Count(clean, "run")}: {exhausted} exhausted, {clean - exhausted} bounded (bounded is not verified)");
     }
 }

@@ -11,6 +11,9 @@ internal static class LiveProgress
 {
     const int RefreshMs = 100;
 
+    /// <summary>Narrow enough that title, bar and words fit on one line of 80 characters.</summary>
+    const int BarWidth = 16;
+
     /// <summary>Runs <paramref name="work"/>; <paramref name="look"/> is called on the caller's thread from time to time.</summary>
     public static T During<T>(IConsoleHost host, string title, Func<Progress> look, Func<T> work)
     {
@@ -23,7 +26,7 @@ internal static class LiveProgress
         });
         var words = new WordsColumn();
         return console.Progress().AutoClear(true).AutoRefresh(true).HideCompleted(false)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), words)
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, words)
             .Start(display =>
             {
                 var bar = display.AddTask(Screen.Text(title), maxValue: 1);
@@ -42,6 +45,8 @@ internal static class LiveProgress
     sealed class WordsColumn : ProgressColumn
     {
         public volatile string Words = "";
+
+        protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(Words);
     }

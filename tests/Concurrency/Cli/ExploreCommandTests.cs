@@ -149,7 +149,7 @@ public sealed class ExploreCommandTests : IDisposable
         var result = cli.Run("explore", "toy-safe", "--executions", "1000000000000");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("stopped: nothing found in ", result.Out);
-        Assert.Contains("Stopped. 1 of 1 run were begun", result.Out);
+        Assert.Contains("Stopped in run 1 of 1.", result.Out);
     }
 
     [Fact]

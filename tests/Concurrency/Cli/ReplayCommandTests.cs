@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Ringcheck.Cli.Failures;
 using Ringcheck.Exploration;
+using Ringcheck.Museum;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Cli;
@@ -89,6 +91,19 @@ public sealed class ReplayCommandTests : IDisposable
         cli.Catalog = new ToyCatalog { IsMended = true };
         cli.ExhibitCatalog = id => id == "SEED-1" ? new ToyCatalog() : null;
         Assert.Equal(1, cli.Run("replay", (found! with { Exhibit = "SEED-1" }).ToString()).ExitCode);
+    }
+
+    [Fact]
+    public void Exhibits_of_the_museum_can_be_replayed()
+    {
+        var exhibit = ExhibitCollection.Shipped()[0];
+        var target = exhibit.Targets[0];
+        cli.ExhibitCatalog = ExhibitScenarios.CatalogFor;
+        var result = cli.Run("replay", Replay(exhibit.Id, target.Scenario, target.Profile), "--json");
+        Assert.InRange(result.ExitCode, 0, 1);
+        Assert.Equal(exhibit.Id, result.Json.GetProperty("exhibit").GetString());
+        Assert.True(result.Json.GetProperty("points").GetUInt32() > 0);
+        cli.Run("replay", Replay("NO-SUCH")).IsBadUsage("NO-SUCH");
     }
 
     [Theory]
