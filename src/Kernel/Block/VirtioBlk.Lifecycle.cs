@@ -144,7 +144,10 @@ public sealed partial class VirtioBlk<TMachine>
 
         bits |= DeviceStatus.FeaturesOk;
         transport.WriteStatus(machine, bits);
-        if ((transport.ReadStatus(machine) & DeviceStatus.FeaturesOk) != 0)
+        uint answer = transport.ReadStatus(machine);
+        if ((answer & DeviceStatus.NeedsReset) != 0)
+            return DriverStatus.DeviceError; // also what a device that is gone answers: all ones
+        if ((answer & DeviceStatus.FeaturesOk) != 0)
             return DriverStatus.Ok;
         bits &= ~DeviceStatus.FeaturesOk; // the device did not take it: the bit is not ours to write again
         return DriverStatus.FeaturesRefused;
