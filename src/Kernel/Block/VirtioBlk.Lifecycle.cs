@@ -145,10 +145,10 @@ public sealed partial class VirtioBlk<TMachine>
         bits |= DeviceStatus.FeaturesOk;
         transport.WriteStatus(machine, bits);
         uint answer = transport.ReadStatus(machine);
-        if ((answer & DeviceStatus.NeedsReset) != 0)
-            return DriverStatus.DeviceError; // also what a device that is gone answers: all ones
-        if ((answer & DeviceStatus.FeaturesOk) != 0)
+        if (answer == bits)
             return DriverStatus.Ok;
+        if ((answer & DeviceStatus.FeaturesOk) != 0)
+            return (answer & DeviceStatus.NeedsReset) != 0 ? DriverStatus.NeedsReset : DriverStatus.DeviceError;
         bits &= ~DeviceStatus.FeaturesOk; // the device did not take it: the bit is not ours to write again
         return DriverStatus.FeaturesRefused;
     }

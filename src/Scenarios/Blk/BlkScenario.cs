@@ -102,11 +102,14 @@ sealed partial class BlkScenario : IScenario
                     BlkPremise.ChainsReturned => ownership.ChainsReturned,
                     _ => counts[i],
                 };
-                premises[i] = new(PremiseNames[i], count, setup.Requires.Contains(PremiseNames[i]));
+                premises[i] = new(PremiseNames[i], count, IsRequired(PremiseNames[i]));
             }
             return premises;
         }
     }
+
+    /// <summary>Of a hostile device's data nothing is judged; that it did serve requests is asked all the same.</summary>
+    bool IsRequired(string premise) => IsHostile ? premise is BlkPremise.RequestsOk : setup.Requires.Contains(premise);
 
     public void Reset(Strategy strategy)
     {
