@@ -28,12 +28,20 @@ internal sealed class MuseumView
 {
     readonly Screen screen;
     readonly int idWidth, count;
+    bool hasHead;
 
     public MuseumView(IConsoleHost console, IReadOnlyList<Exhibit> exhibits)
     {
         screen = new(console);
         count = exhibits.Count;
         idWidth = exhibits.Max(exhibit => exhibit.Id.Length);
+    }
+
+    /// <summary>Only once there is something to show: an exhibit that cannot be used is an error and nothing else.</summary>
+    void Head()
+    {
+        if (hasHead) return;
+        hasHead = true;
         screen.Line($"[bold]ringcheck museum[/]  {Numbers.Count(count, "historic bug")} put back into the sources, one by one");
         screen.Line();
         screen.Line($"[grey]  {"".PadRight(idWidth)}  {"executions",10}  {"operations",10}  {"choices",7}  found by[/]");
@@ -41,6 +49,7 @@ internal sealed class MuseumView
 
     public void Ended(ExhibitResult result)
     {
+        Head();
         string mark = result.Found ? "[green]✓[/]" : result.Interrupted ? "[yellow]-[/]" : "[red]✗[/]";
         string by = result.Found ? $"[green]{Text(result.Monitor)}[/]" : $"[red bold]{Text(Missed(result))}[/]";
         screen.Line($"{mark} {Text(result.Exhibit.Id.PadRight(idWidth))}  {result.Executions,10:N0}  {result.Operations,10:N0}  {result.Choices,7:N0}  {by}  [grey]{Text(result.Exhibit.Title)}[/]");
@@ -63,6 +72,7 @@ internal sealed class MuseumView
 
     public void AllEnded(IReadOnlyList<ExhibitResult> results, bool stopped)
     {
+        Head();
         screen.Line();
         if (stopped) screen.Line($"[yellow]Stopped.[/] {Numbers.Count(results.Count)} of {Numbers.Count(count, "exhibit")} were begun.");
         int found = results.Count(result => result.Found);

@@ -144,8 +144,11 @@ public sealed partial class VirtioBlk<TMachine>
 
         bits |= DeviceStatus.FeaturesOk;
         transport.WriteStatus(machine, bits);
-        if ((transport.ReadStatus(machine) & DeviceStatus.FeaturesOk) != 0)
+        uint answer = transport.ReadStatus(machine);
+        if (answer == bits)
             return DriverStatus.Ok;
+        if ((answer & DeviceStatus.FeaturesOk) != 0)
+            return (answer & DeviceStatus.NeedsReset) != 0 ? DriverStatus.NeedsReset : DriverStatus.DeviceError;
         bits &= ~DeviceStatus.FeaturesOk; // the device did not take it: the bit is not ours to write again
         return DriverStatus.FeaturesRefused;
     }

@@ -114,13 +114,17 @@ public sealed partial class VirtioBlk<TMachine>
     private bool PollForUsed(Deadline deadline)
     {
         PollLoop poll = machine.BeginPoll(deadline);
-        while (machine.KeepPolling(ref poll, done: queue.HasUsed() || !IsAlive()))
+        bool isAlive = true;
+        while (machine.KeepPolling(ref poll, done: queue.HasUsed() || !(isAlive = IsAlive())))
         {
         }
 
         if (poll.TimedOut)
             return false;
-        if (CollectUsed() > 0 || state != BlkState.Ready)
+        int count = CollectUsed();
+        if (!isAlive)
+            state = BlkState.Broken; // seen once is seen: a device that has asked for a reset is not asked again
+        if (count > 0 || state != BlkState.Ready)
             return true;
         CheckDeviceStatus();
         if (state == BlkState.Ready)

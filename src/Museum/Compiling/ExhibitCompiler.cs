@@ -15,15 +15,24 @@ public sealed class ExhibitCompiler
 {
     readonly Part kernel = new("Kernel", guarded: true), devices = new("Devices", guarded: true), scenarios = new("Scenarios", guarded: false);
 
+    /// <summary>Whether each edit has its place, without compiling anything.</summary>
+    /// <exception cref="ExhibitException">One has none, or more than one.</exception>
+    public void Check(Exhibit exhibit)
+    {
+        foreach (var edit in exhibit.Edits)
+        {
+            if (!kernel.Owns(edit) && !devices.Owns(edit))
+                throw new ExhibitException($"exhibit {exhibit.Id}: there is no file '{edit.File}' under src/Kernel or src/Devices");
+        }
+        kernel.Check(exhibit);
+        devices.Check(exhibit);
+    }
+
     /// <summary>Compiles one exhibit and loads it beside the host.</summary>
     /// <exception cref="ExhibitException">An edit does not fit the sources, changes nothing, or does not compile.</exception>
     public CompiledExhibit Compile(Exhibit exhibit)
     {
-        foreach (var edit in exhibit.Edits)
-        {
-            if (kernel.Owns(edit) || devices.Owns(edit)) continue;
-            throw new ExhibitException($"exhibit {exhibit.Id}: there is no file '{edit.File}' under src/Kernel or src/Devices");
-        }
+        Check(exhibit);
         var images = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         bool editsDevices = exhibit.Edits.Any(devices.Owns);
         images.Add(kernel.Name, exhibit.Edits.Any(kernel.Owns) ? kernel.Edited(exhibit) : kernel.Original);
@@ -59,14 +68,23 @@ public sealed class ExhibitCompiler
 
         public bool Owns(SourceEdit edit) => edit.File.StartsWith(project.Folder, StringComparison.Ordinal) && project.Text(edit.File) is not null;
 
+        public void Check(Exhibit exhibit)
+        {
+            foreach (var _ in EditedFiles(exhibit))
+            {
+            }
+        }
+
+        IEnumerable<(string File, string Text)> EditedFiles(Exhibit exhibit)
+            => from edit in exhibit.Edits
+               where Owns(edit)
+               group edit by edit.File into file
+               select (file.Key, file.Aggregate(project.Text(file.Key)!, (text, edit) => Apply(exhibit, edit, text)));
+
         public byte[] Edited(Exhibit exhibit)
         {
             var edited = compilation.Value;
-            foreach (var file in exhibit.Edits.Where(Owns).GroupBy(edit => edit.File, StringComparer.Ordinal))
-            {
-                string text = file.Aggregate(project.Text(file.Key)!, (text, edit) => Apply(exhibit, edit, text));
-                edited = edited.ReplaceSyntaxTree(project.Tree(file.Key), project.Parse(file.Key, text));
-            }
+            foreach (var (file, text) in EditedFiles(exhibit)) edited = edited.ReplaceSyntaxTree(project.Tree(file), project.Parse(file, text));
             var image = Emit(edited, error => new ExhibitException($"exhibit {exhibit.Id} does not compile: {error}"));
             if (image.AsSpan().SequenceEqual(Original))
                 throw new ExhibitException($"exhibit {exhibit.Id}: its edits to {project.Folder} compile to what was there before");

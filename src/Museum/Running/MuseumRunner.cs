@@ -16,6 +16,7 @@ public sealed class MuseumRunner(MuseumOptions options)
     public IReadOnlyList<ExhibitResult> Run(IReadOnlyList<Exhibit> exhibits, Action<Exhibit>? started = null, Action<ExhibitResult>? done = null,
         CancellationToken cancellation = default)
     {
+        foreach (var exhibit in exhibits) compiler.Check(exhibit); // what does not fit the sources is told before anything runs
         var results = new ExhibitResult?[exhibits.Count];
         var gate = new Lock();
         int next = 0;
