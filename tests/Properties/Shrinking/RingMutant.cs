@@ -1,0 +1,55 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Ringcheck.Tests.Properties;
+
+/// <summary>A bug put into the kernel's queue: one edit of its sources.</summary>
+/// <param name="Name">In words: what goes wrong.</param>
+/// <param name="File">The source file, of those in Kernel/Queues.</param>
+/// <param name="Was">The text that is replaced; it is there once.</param>
+/// <param name="Becomes">What takes its place.</param>
+public sealed record RingMutant(string Name, string File, string Was, string Becomes)
+{
+    static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
+    static readonly Lazy<Dictionary<string, string>> Sources = new(ReadSources);
+
+    /// <summary>
+    /// Compiles the edited kernel, with <see cref="RingAdapter"/>, into an assembly of its own. Throws if the edit does not fit or does
+    /// not compile: a mutant that is not one would make a check that cannot fail.
+    /// </summary>
+    public Func<FlatMemory, IRing> Compile()
+    {
+        string source = Sources.Value[File];
+        int at = source.IndexOf(Was, StringComparison.Ordinal);
+        if (at < 0 || source.IndexOf(Was, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"{Name}: the text to edit is not in {File} exactly once");
+        var trees = Sources.Value.Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Key == File ? source.Replace(Was, Becomes, StringComparison.Ordinal) : file.Value, Encoding.UTF8), Options, file.Key));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !path.EndsWith("Ringcheck.Kernel.dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create("RingMutant", trees, references,
+            new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        using var image = new MemoryStream();
+        var result = compilation.Emit(image);
+        if (!result.Success) throw new InvalidOperationException($"{Name}: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
+        image.Position = 0;
+        var adapter = new AssemblyLoadContext(Name).LoadFromStream(image).GetType(typeof(RingAdapter).FullName!, throwOnError: true)!;
+        return memory => (IRing)Activator.CreateInstance(adapter, memory)!;
+    }
+
+    /// <summary>Kernel sources and the adapter, by file name, as they were when this project was built.</summary>
+    static Dictionary<string, string> ReadSources()
+    {
+        const string prefix = "ring-sources/";
+        var assembly = Assembly.GetExecutingAssembly();
+        var sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+            sources.Add(name[prefix.Length..], reader.ReadToEnd());
+        }
+        return sources;
+    }
+}
