@@ -16,7 +16,7 @@ namespace Ringcheck.Tests.Properties;
 public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
 {
     const ulong BusOffset = 0x8_0000_0000;
-    const uint MemoryLength = 0x4000, LegacyAlign = 4096;
+    const uint MemoryLength = 0x800, LegacyAlign = 256;
     const ulong Buffers = 0x9_0000_0000;
 
     sealed record Piece(ulong Address, uint Length, bool IsWritable);
@@ -54,7 +54,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         int at = 0;
         try
         {
-            Initialise(2, 0, isLegacy: false);
+            Initialise(0, 0, isLegacy: false);
             for (; at < program.Count; at++)
             {
                 Perform(program[at]);

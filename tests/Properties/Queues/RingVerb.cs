@@ -4,7 +4,7 @@ namespace Ringcheck.Tests.Properties;
 
 /// <summary>
 /// What a sequence for a split virtqueue is made of. Any sequence is legal: what makes no sense where it stands (completing with
-/// nothing in flight) does nothing. Before the first operation, the queue has 4 descriptors and both indices at 0.
+/// nothing in flight) does nothing. Before the first operation, the queue has 1 descriptor and both indices at 0.
 /// </summary>
 public enum RingVerb : byte
 {
@@ -82,6 +82,7 @@ public static class RingVerbs
                 if (a + b > 1) yield return Do(RingVerb.Add, 1, 0, 1);
                 if (b > 0) yield return Do(RingVerb.Add, a + b, 0, 1);
                 if (c != 1) yield return Do(RingVerb.Add, a, b, 1);
+                if (a > 3) yield return Do(RingVerb.Add, a / 2, b, c);
                 if (a > 1) yield return Do(RingVerb.Add, a - 1, b, c);
                 if (b > 1) yield return Do(RingVerb.Add, a, b - 1, c);
                 break;
@@ -111,6 +112,14 @@ public static class RingVerbs
         yield return (start + 0x1_0000) / 2;
         yield return start + 1;
     }
+
+    /// <summary>Right before the wrap, each index shows what only a long run from 0 does.</summary>
+    public static IEnumerable<Operation> InsteadOf(Operation operation)
+        => operation.VerbOf() == RingVerb.Initialise && operation.B == 0 ? [operation with { B = 0xFFFF }] : [];
+
+    /// <summary>Add, publish, complete, take; what begins anew stays where it is.</summary>
+    public static int Order(Operation first, Operation second)
+        => first.VerbOf() == RingVerb.Initialise || second.VerbOf() == RingVerb.Initialise ? 0 : first.Code.CompareTo(second.Code);
 
     public static Operation? Merge(Operation first, Operation second)
         => Shape(first) is { } x && Shape(second) is { } y ? Do(RingVerb.Add, x.Readable + y.Readable, x.Writable + y.Writable, 1) : null;

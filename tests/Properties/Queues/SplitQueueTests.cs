@@ -10,7 +10,7 @@ namespace Ringcheck.Tests.Properties;
 public sealed class SplitQueueTests(ITestOutputHelper output)
 {
     internal static SequenceProperty Property(string name, RingTrial trial, FsCheck.Gen<Operation[]> sequences)
-        => new(name, sequences, trial.Run, Simpler, Merge, Describe);
+        => new(name, sequences, trial.Run, Simpler, Merge, Describe) { InsteadOf = InsteadOf, Order = Order };
 
     [Fact]
     public void The_queue_of_the_kernel_is_the_reference()

@@ -22,7 +22,14 @@ public sealed record Broken(string Rule, string Message);
 /// <param name="Merge">One operation in place of two, or null.</param>
 /// <param name="Describe">An operation in the standard's words.</param>
 public sealed record SequenceProperty(string Name, Gen<Operation[]> Sequences, Func<IReadOnlyList<Operation>, Broken?> Run,
-    Func<Operation, IEnumerable<Operation>> Simpler, Func<Operation, Operation, Operation?> Merge, Func<Operation, string> Describe);
+    Func<Operation, IEnumerable<Operation>> Simpler, Func<Operation, Operation, Operation?> Merge, Func<Operation, string> Describe)
+{
+    /// <inheritdoc cref="SequenceShrinker{T}.InsteadOf"/>
+    public Func<Operation, IEnumerable<Operation>>? InsteadOf { get; init; }
+
+    /// <inheritdoc cref="SequenceShrinker{T}.Order"/>
+    public Comparison<Operation>? Order { get; init; }
+}
 
 /// <summary>A failing sequence, as found and as shrunk.</summary>
 public sealed record Counterexample(IReadOnlyList<Operation> Found, IReadOnlyList<Operation> Shrunk, Broken Broken, int Tests, int ShrinkExecutions, string Seed);
@@ -42,8 +49,12 @@ public static class Checked
         if (Find(property, tests) is { } found) Assert.Fail(Report(property, found));
     }
 
-    /// <summary>The first counterexample, shrunk, or null. <paramref name="seed"/> 0 is the plain one, or that of the environment.</summary>
-    public static Counterexample? Find(SequenceProperty property, int tests, ulong seed = 0)
+    /// <summary>The first counterexample, shrunk, or null.</summary>
+    /// <param name="property">What to check.</param>
+    /// <param name="tests">Sequences to try.</param>
+    /// <param name="seed">0: the plain one, or that of the environment.</param>
+    /// <param name="startSize">Size of the first sequence; the last has 100.</param>
+    public static Counterexample? Find(SequenceProperty property, int tests, ulong seed = 0, int startSize = 2)
     {
         IReadOnlyList<Operation>? failing = null;
         var capture = new Capture();
@@ -53,12 +64,16 @@ public static class Checked
             failing ??= sequence;
             return false;
         });
-        Check.One(Configuration(tests, seed).WithRunner(capture), holds);
+        Check.One(Configuration(tests, seed).WithStartSize(startSize).WithRunner(capture), holds);
         if (capture.Result is TestResult.Failed { Item5: var outcome } && failing is null) throw new InvalidOperationException($"{property.Name}: {outcome}");
         if (capture.Result is TestResult.Exhausted) throw new InvalidOperationException($"{property.Name}: FsCheck found too few sequences to try");
         if (failing is null) return null;
         var failed = (TestResult.Failed)capture.Result!;
-        var shrinker = new SequenceShrinker<Operation>(candidate => property.Run(candidate) is not null, property.Simpler, property.Merge);
+        var shrinker = new SequenceShrinker<Operation>(candidate => property.Run(candidate) is not null, property.Simpler, property.Merge)
+        {
+            InsteadOf = property.InsteadOf,
+            Order = property.Order,
+        };
         var shrunk = shrinker.Shrink(failing);
         var broken = property.Run(shrunk) ?? throw new InvalidOperationException($"{property.Name}: the shrunk sequence does not fail again, so that chance is not in the seed");
         return new(failing, shrunk, broken, failed.Item1.NumberOfTests, shrinker.Executions, string.Create(CultureInfo.InvariantCulture, $"{failed.Item6.Seed},{failed.Item6.Gamma},{failed.Item7}"));
