@@ -88,6 +88,13 @@ public abstract partial class MmioDevice : IBusDevice
     /// <summary>Bytes of configuration space.</summary>
     protected abstract uint ConfigLength { get; }
 
+    /// <summary>For the monitors.</summary>
+    internal DeviceWatch Watch { get; } = new();
+
+    internal uint ConfigurationLength => ConfigLength;
+
+    internal int FieldWidthAt(uint offset) => ConfigurationFieldWidth(offset);
+
     /// <summary>The state before the first instruction of the machine.</summary>
     public virtual void PowerOn()
     {

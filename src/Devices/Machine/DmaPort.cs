@@ -45,7 +45,7 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address) : ICr
         port.Step();
         var machine = port.Machine;
         T value = machine.Ram.Contains(address.Value, (ulong)sizeof(T)) ? machine.Ram.Load<T>(address.Value) : default;
-        machine.Monitors.DeviceLoad(address.Value, sizeof(T));
+        machine.Monitors.DeviceLoad<T>(address.Value);
         if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
         return value;
     }
@@ -68,10 +68,10 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
         port.Step();
         var machine = port.Machine;
         port.Agent.Observed(address.Value, 0);
-        machine.Monitors.DeviceStore(address.Value, sizeof(T));
+        machine.Monitors.DeviceStore<T>(address.Value);
         if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
         machine.Ram.Store(address.Value, value);
-        machine.Monitors.DeviceStored(address.Value, sizeof(T));
+        if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address.Value, (ushort)Digest.Of(value));
     }
 
     void IParks.Park(Frame frame) => port.Agent.Park(frame);
@@ -91,7 +91,7 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
     {
         port.Step();
         var machine = port.Machine;
-        machine.Monitors.DeviceLoad(source.Value, destination.Length);
+        machine.Monitors.DeviceRead(source.Value, destination.Length);
         var into = destination.Span;
         if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Ram.Span(source.Value, into.Length).CopyTo(into);
         else into.Clear();
@@ -116,10 +116,9 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
         port.Step();
         var machine = port.Machine;
         port.Agent.Observed(destination.Value, (ulong)source.Length);
-        machine.Monitors.DeviceStore(destination.Value, source.Length);
+        machine.Monitors.DeviceWrite(destination.Value, source.Length);
         if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
         machine.Ram.Copy(destination.Value, source.Span);
-        machine.Monitors.DeviceStored(destination.Value, source.Length);
     }
 
     void IParks.Park(Frame frame) => port.Agent.Park(frame);

@@ -37,7 +37,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
-        machine.Monitors.RegisterRead(device, address, offset, width, value);
+        machine.Monitors.Registers.Read(device, address, offset, width, value);
         return value;
     }
 
@@ -47,7 +47,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         cpu.Point();
         cpu.Active.Observed(address | RegisterWriteMark, 0);
         var device = machine.Bus.Find(address, out uint offset);
-        machine.Monitors.RegisterWrite(device, address, offset, width, value);
+        machine.Monitors.Registers.Write(device, address, offset, width, value);
         device?.Write(offset, width, value);
     }
 
@@ -81,11 +81,11 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     {
         var cpu = machine.Engine.Running;
         cpu.Point();
-        machine.Monitors.CpuLoad<T>(address);
+        bool usedRing = machine.Monitors.CpuLoad<T>(address);
         T value = machine.Ram.Load<T>(address);
         cpu.NoteRead(Ram.WatchKey(address));
         if (machine.Engine.Hashing) cpu.Active.Observed(address, Digest.Of(value));
-        machine.Monitors.CpuLoaded(address, Digest.Of(value));
+        if (usedRing) machine.Monitors.Ownership.CpuLoadedFromUsedRing(address, Digest.Of(value));
         return value;
     }
 
@@ -97,7 +97,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         cpu.Active.Observed(address | StoreMark, 0);
         bool ring = machine.Monitors.CpuStore<T>(address);
         machine.Ram.Store(address, value);
-        if (ring) machine.Monitors.CpuStoredInRing(address, Digest.Of(value));
+        if (ring) machine.Monitors.Ownership.CpuStoredInRing(address, Digest.Of(value));
     }
 
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source)

@@ -1,6 +1,9 @@
 namespace Ringcheck.Devices;
 
-/// <summary>Who may use a byte of memory now. Kept beside the memory itself, so that a check is one load.</summary>
+/// <summary>
+/// Who may use a byte of memory now. Kept beside the memory itself, so that a check is one load: <see cref="Of"/> repeats an owner
+/// for each byte of an access.
+/// </summary>
 static class MemoryOwner
 {
     /// <summary>The driver's alone; no device may touch it.</summary>
@@ -23,4 +26,7 @@ static class MemoryOwner
 
     /// <summary>Used ring of a live queue: the device writes, the driver reads.</summary>
     public const byte DeviceRing = 6;
+
+    /// <summary>The owner in each of <paramref name="width"/> bytes (1 to 8).</summary>
+    public static ulong Of(byte owner, int width) => owner * 0x0101010101010101UL >> (64 - 8 * width);
 }

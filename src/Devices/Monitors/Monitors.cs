@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Ringcheck.Exploration;
+using Ringcheck.Models.Rules;
+using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
@@ -15,9 +18,15 @@ public sealed class Monitors
     {
         this.machine = machine;
         Ownership = new(machine, this);
+        Registers = new(machine, this);
     }
 
     public OwnershipMonitor Ownership { get; }
+
+    public RegisterMonitor Registers { get; }
+
+    /// <summary>False for raw register scripts, which break rules on purpose.</summary>
+    public bool JudgeDriver { get; set; } = true;
 
     /// <summary>False for a hostile device: it breaks the standard by design, and only the driver is judged.</summary>
     public bool JudgeDevices { get; set; } = true;
@@ -28,108 +37,187 @@ public sealed class Monitors
     internal void Reset()
     {
         Ownership.Reset();
+        foreach (var device in machine.Devices) device.Watch.Reset();
     }
 
-    internal void Fold(ref StateHasher hasher) => Ownership.Fold(ref hasher);
+    internal void Fold(ref StateHasher hasher)
+    {
+        Ownership.Fold(ref hasher);
+        foreach (var device in machine.Devices) device.Watch.Fold(ref hasher);
+    }
 
-    // Verdicts
+    // Verdicts. Callers ask JudgeDevices first where the message would be built for nothing.
 
-    internal void Driver(MmioDevice? device, string monitor, string rule, string[] clauses, string message, string mend)
-        => machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
+    internal void Driver(string monitor, string rule, string[] clauses, string message, string mend)
+    {
+        if (JudgeDriver) machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
+    }
 
-    /// <summary>Callers ask <see cref="JudgeDevices"/> first: the message is not built for nothing.</summary>
+    internal void Driver(RuleViolation rule, string detail)
+    {
+        if (JudgeDriver) machine.Engine.Fail(Of(rule, detail));
+    }
+
     internal void Device(string monitor, string rule, string[] clauses, string message, string mend)
-        => machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
+    {
+        if (JudgeDevices) machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
+    }
 
-    internal Violation LostNotification(CpuAgent waiting) => new("lost-notification", "nobody-runs",
-        ["split.driver.available-buffer-notification-suppression.4", "split.device.used-buffer-notification-suppression.3"],
-        $"{waiting.Name} waits for {waiting.WaitsFor}, nothing else can run, and {Ownership.Outstanding} requests are with the device",
-        "After asking for notifications again, look at the ring once more before sleeping; and notify after each publication that is not suppressed.");
+    internal void Device(RuleViolation rule, string detail)
+    {
+        if (JudgeDevices) machine.Engine.Fail(Of(rule, detail));
+    }
 
-    internal bool IsResetPending(MmioDevice device) => device.IsResetPending;
+    /// <summary>A rule of a model, with what happened here.</summary>
+    static Violation Of(RuleViolation rule, string detail)
+    {
+        var entry = RuleTable.Of(rule);
+        string message = detail.Length == 0 ? entry.Message : $"{entry.Message.TrimEnd('.')}: {detail}.";
+        return new(entry.Monitor, Kebab(entry.Name), entry.Clauses, message, entry.Mend);
+    }
 
-    // Memory
+    static string Kebab(string name)
+    {
+        var text = new StringBuilder();
+        foreach (char c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0) text.Append('-');
+            text.Append(char.ToLowerInvariant(c));
+        }
+        return text.ToString();
+    }
+
+    internal Violation LostNotification(CpuAgent waiting) => Devices.LostNotification.Diagnose(machine, waiting);
+
+    /// <summary>Some device was told to reset, and the driver has not read back that it has.</summary>
+    internal bool AnyResetPending
+    {
+        get
+        {
+            foreach (var device in machine.Devices)
+            {
+                if (device.Watch.Lifecycle.IsResetPending) return true;
+            }
+            return false;
+        }
+    }
+
+    // Memory, the CPU's side
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal unsafe void CpuLoad<T>(ulong address) where T : unmanaged
+    internal unsafe bool CpuLoad<T>(ulong address) where T : unmanaged
     {
         if (!machine.Ram.Contains(address, (ulong)sizeof(T))) OutsideMemory(address, sizeof(T));
-        if (Ownership.AnyLive) Ownership.CpuLoad(address, machine.Ram.Owners(address, sizeof(T)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void CpuLoaded(ulong address, ulong value)
-    {
-        if (Ownership.AnyLive) Ownership.CpuLoaded(address, value);
+        return Ownership.AnyLive && Ownership.CpuLoad(address, OwnersOf<T>(address), sizeof(T));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal unsafe bool CpuStore<T>(ulong address) where T : unmanaged
     {
         if (!machine.Ram.Contains(address, (ulong)sizeof(T))) OutsideMemory(address, sizeof(T));
-        return Ownership.AnyLive && Ownership.CpuStore(address, machine.Ram.Owners(address, sizeof(T)));
+        return Ownership.AnyLive && Ownership.CpuStore(address, OwnersOf<T>(address), sizeof(T));
     }
 
-    internal void CpuStoredInRing(ulong address, ulong value) => Ownership.CpuStoredInRing(address, value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    unsafe ulong OwnersOf<T>(ulong address) where T : unmanaged => sizeof(T) switch
+    {
+        8 => machine.Ram.OwnersOf<ulong>(address),
+        4 => machine.Ram.OwnersOf<uint>(address),
+        2 => machine.Ram.OwnersOf<ushort>(address),
+        _ => machine.Ram.OwnersOf<byte>(address),
+    };
 
     internal void CpuCopyTo(ulong address, int length)
     {
         if (!machine.Ram.Contains(address, (ulong)length)) OutsideMemory(address, length);
-        if (Ownership.AnyLive && Ownership.CpuStore(address, machine.Ram.Owners(address, length))) Ownership.CpuCopyIntoRing(address);
+        if (Ownership.AnyLive && Ownership.CpuStoreSpan(address, length)) Ownership.CpuCopyIntoRing(address);
     }
 
     internal void CpuCopyFrom(ulong address, int length)
     {
         if (!machine.Ram.Contains(address, (ulong)length)) OutsideMemory(address, length);
-        if (Ownership.AnyLive) Ownership.CpuLoad(address, machine.Ram.Owners(address, length));
+        if (Ownership.AnyLive) Ownership.CpuLoadSpan(address, length);
     }
 
     void OutsideMemory(ulong address, int length) => machine.Engine.Fail(new("memory-access", "outside-memory", [],
         $"the driver accesses {length} bytes at 0x{address:x}, which is not memory", "On hardware this is a data abort: check the address."));
 
-    internal void DeviceLoad(ulong address, int length)
+    // Memory, the devices' side
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void DeviceLoad<T>(ulong address) where T : unmanaged
     {
-        if (machine.Ram.Contains(address, (ulong)length)) Ownership.DeviceLoad(address, machine.Ram.Owners(address, length));
-        else if (JudgeDevices) DeviceOutsideMemory(address, length, "reads");
+        if (!machine.Ram.Contains(address, (ulong)sizeof(T))) DeviceOutsideMemory(address, sizeof(T), "reads");
+        else Ownership.DeviceLoad(address, OwnersOf<T>(address), sizeof(T));
     }
 
-    internal void DeviceStore(ulong address, int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void DeviceStore<T>(ulong address) where T : unmanaged
     {
-        if (machine.Ram.Contains(address, (ulong)length)) Ownership.DeviceStore(address, machine.Ram.Owners(address, length));
-        else if (JudgeDevices) DeviceOutsideMemory(address, length, "writes");
+        if (!machine.Ram.Contains(address, (ulong)sizeof(T))) DeviceOutsideMemory(address, sizeof(T), "writes");
+        else Ownership.DeviceStore(address, OwnersOf<T>(address), sizeof(T));
     }
 
-    void DeviceOutsideMemory(ulong address, int length, string what) => Device("device-access", "outside-memory", [],
-        $"the device {what} {length} bytes at 0x{address:x}, which is not memory", "A device uses only addresses that descriptors and queue registers gave it.");
-
-    internal void DeviceStored(ulong address, int length) => Ownership.DeviceStored(address, length);
-
-    // Registers
-
-    internal void RegisterRead(IBusDevice? device, ulong address, uint offset, int width, ulong value)
+    internal void DeviceRead(ulong address, int length)
     {
+        if (!machine.Ram.Contains(address, (ulong)length)) DeviceOutsideMemory(address, length, "reads");
+        else Ownership.DeviceLoadSpan(address, length);
     }
 
-    internal void RegisterWrite(IBusDevice? device, ulong address, uint offset, int width, ulong value)
+    internal void DeviceWrite(ulong address, int length)
     {
+        if (!machine.Ram.Contains(address, (ulong)length)) DeviceOutsideMemory(address, length, "writes");
+        else Ownership.DeviceStoreSpan(address, length);
     }
+
+    void DeviceOutsideMemory(ulong address, int length, string what)
+    {
+        if (JudgeDevices) Device("ownership", "device-outside-memory", [], $"the device {what} {length} bytes at 0x{address:x}, which is not memory",
+            "A device uses only addresses that descriptors and queue registers gave it.");
+    }
+
+    internal void DeviceTookChain(QueueWatch queue) => Registers.DeviceTouchedQueue(queue.Device, queue.Number);
 
     // What devices say of themselves
 
-    public void QueueEnabled(MmioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, Standard.RingIndex start, bool legacy)
-        => Ownership.Enabled(device, number, size, descriptors, available, used, start, legacy);
+    public void QueueEnabled(MmioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start, bool legacy)
+        => Ownership.Enabled(device, number, size, descriptors, available, used, start);
 
     public void QueueDisabled(MmioDevice device, ushort number) => Ownership.Disabled(device, number);
 
     public void ResetCompleted(MmioDevice device)
     {
+        Ownership.DeviceStopped(device);
+        Registers.ResetCompleted(device);
     }
 
-    public void NeedsResetRaised(MmioDevice device)
-    {
-    }
+    public void NeedsResetRaised(MmioDevice device) => Registers.NeedsResetRaised(device);
 
     public void InterruptRaised(MmioDevice device, uint causes)
     {
+        device.Watch.InterruptedInHandler = true;
+        Registers.InterruptRaised(device, causes);
+    }
+
+    // What the machine's program says of its interrupt handler
+
+    public void HandlerEntered()
+    {
+        foreach (var device in machine.Devices) device.Watch.InterruptedInHandler = false;
+    }
+
+    /// <summary>
+    /// 4.2.3.4.1: what was handled is acknowledged. The line is a level: a handler that leaves it high without a new event is entered again at once,
+    /// for ever.
+    /// </summary>
+    public void HandlerLeft()
+    {
+        foreach (var device in machine.Devices)
+        {
+            if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
+            Driver("interrupts", "not-acknowledged", ["mmio.driver.notifications-from-device.3"],
+                $"the interrupt handler returns, InterruptStatus of {device.Name} is still {device.InterruptStatus}, and nothing new has happened",
+                "Write the bits that were read from InterruptStatus to InterruptACK, whether there was work to do or not.");
+        }
     }
 }

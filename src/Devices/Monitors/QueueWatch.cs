@@ -1,23 +1,8 @@
 using Ringcheck.Exploration;
+using Ringcheck.Models.Ownership;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
-
-/// <summary>Where a request is on its way from driver to device and back.</summary>
-public enum ChainState : byte
-{
-    /// <summary>The driver's: not published, or taken back.</summary>
-    Driver,
-
-    /// <summary>Published in the available ring.</summary>
-    Available,
-
-    /// <summary>The device has read its head.</summary>
-    Taken,
-
-    /// <summary>In the used ring; the driver has not read an index that covers it.</summary>
-    Used,
-}
 
 /// <summary>
 /// What the ownership monitor knows of one live split virtqueue: a copy of each published chain as it was at publication, and how
@@ -27,7 +12,7 @@ sealed class QueueWatch
 {
     public const int MaxSize = 1024;
 
-    public readonly ChainState[] State = new ChainState[MaxSize];       // by head
+    public readonly Owner[] Owners = new Owner[MaxSize];               // by head
     public readonly bool[] InFlight = new bool[MaxSize];                // by descriptor
     public readonly ulong[] Address = new ulong[MaxSize];
     public readonly uint[] Length = new uint[MaxSize];
@@ -38,13 +23,15 @@ sealed class QueueWatch
     public readonly uint[] WrittenLength = new uint[MaxSize];
     public readonly ushort[] WrittenFlags = new ushort[MaxSize], WrittenNext = new ushort[MaxSize], WrittenSlot = new ushort[MaxSize];
 
-    public bool Live, Legacy;
+    public bool Live, Overlaps;
+
+    /// <summary>The device has completed a reset: it may touch nothing of this any more, whether the driver knows it or not.</summary>
+    public bool Stopped;
     public MmioDevice Device = null!;
     public ushort Number, Size;
     public ulong Descriptors, Available, Used;
     public RingIndex Published, Taken, Returned, Seen;
-    public int Outstanding;
-    public bool Overlaps;
+    public int Outstanding, Held;
 
     public ulong AvailableIndex => Available + AvailableRing.IndexOffset;
 
@@ -74,22 +61,21 @@ sealed class QueueWatch
 
     public void Clear()
     {
-        Array.Clear(State, 0, Size);
+        Array.Clear(Owners, 0, Size);
         Array.Clear(InFlight, 0, Size);
-        Live = false;
-        Outstanding = 0;
-        Overlaps = false;
+        Live = Stopped = Overlaps = false;
+        Outstanding = Held = 0;
     }
 
     public void Fold(ref StateHasher hasher)
     {
         if (!Live) return;
         hasher.Add((ulong)Published.Value | (ulong)Taken.Value << 16 | (ulong)Returned.Value << 32 | (ulong)Seen.Value << 48);
-        hasher.Add(Number | (ulong)Size << 16 | (Overlaps ? 1UL << 32 : 0));
+        hasher.Add(Number | (ulong)Size << 16 | (Overlaps ? 1UL << 32 : 0) | (Stopped ? 1UL << 33 : 0));
         for (int head = 0; head < Size; head++)
         {
-            if (State[head] == ChainState.Driver) continue;
-            hasher.Add((ulong)head << 8 | (byte)State[head]);
+            if (Owners[head] == Owner.Driver) continue;
+            hasher.Add((ulong)head << 8 | (byte)Owners[head]);
             for (int id = head; ; id = Next[id])
             {
                 hasher.Add(Address[id]);

@@ -36,9 +36,8 @@ public sealed partial class VirtioBlk<TMachine>
         if (!options.AreValid || !isAligned || region.Length < options.MemoryLength)
             return DriverStatus.InvalidArgument;
 
-        this.transport = transport;
-        this.region = region;
         memory = new(region, options);
+        this.transport = transport; // last: from here on, an interrupt is looked at
         DriverStatus status = ResetDevice();
         if (status != DriverStatus.Ok)
             return status;
@@ -70,6 +69,8 @@ public sealed partial class VirtioBlk<TMachine>
         if (transport.Kind == TransportKind.None)
             return DriverStatus.NoDevice;
         bool isDrained = state == BlkState.Ready ? Drain(machine.DeadlineAfter(timeoutMs)) : slots.WithDevice == 0;
+        if (isDrained && state == BlkState.Ready)
+            transport.ReleaseQueue(machine, RequestQueue); // whatever the answer: the reset releases it too
         DriverStatus status = EndAllByReset();
         if (status != DriverStatus.Ok)
             return status;

@@ -131,9 +131,12 @@ public sealed partial class VirtioBlk<TMachine>
     /// <summary>
     /// Asleep until the handler has seen an interrupt of this device. False: the deadline has passed. Interrupts are asked for only here,
     /// and after asking the ring is looked at once more: what came before the device saw the request came silently (2.7.7).
+    /// The deadline comes first, so that a device that does nothing but interrupt cannot keep the caller for longer.
     /// </summary>
     private bool SleepForEvent(Deadline deadline)
     {
+        if (machine.HasPassed(deadline))
+            return false;
         queue.EnableInterrupts();
         if (queue.HasUsed())
         {

@@ -38,9 +38,9 @@ sealed partial class BlkScenario
         if (BringUp())
         {
             cpu.UnmaskInterrupts();
-            foreach (var operation in Program)
+            for (int i = 0; i < Program.Count; i++)
             {
-                if (!Perform(operation)) break;
+                if (!Perform(Program[i])) break;
             }
             DrainAll();
         }
@@ -174,7 +174,7 @@ sealed partial class BlkScenario
         bool isRight = status switch
         {
             DriverStatus.ReadOnly => setup.IsReadOnly && Changes(request.Verb),
-            DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes or BlkVerb.Flush,
+            DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes || (request.Verb == BlkVerb.Flush && !device.Offered.Has(BlkFeature.Flush)),
             DriverStatus.NeedsReset or DriverStatus.NoDevice => device.IsBroken,
             DriverStatus.InvalidArgument => setup.SegmentsMax < 2 || setup.SegmentSizeMax != 0 || setup.PooledBytes == 0,
             DriverStatus.NoSpace => true,
@@ -195,7 +195,7 @@ sealed partial class BlkScenario
         int oldest = Array.FindIndex(requests, 0, requestCount, request => request is { IsOutstanding: true, HasTimedOut: false });
         if (oldest < 0) return true;
         var status = poll ? driver.Poll(requests[oldest].Id, timeoutMs, out var completion) : driver.Wait(requests[oldest].Id, timeoutMs, out completion);
-        if (status is DriverStatus.NeedsReset) return Recover();
+        if (status is DriverStatus.NeedsReset) return RecoverAsAsked();
         if (status == DriverStatus.InvalidArgument)
         {
             Fail("completion", "request-unknown", [], $"the driver does not know the request that it accepted, and whose end it has not reported",
@@ -211,7 +211,7 @@ sealed partial class BlkScenario
         switch (status)
         {
             case DriverStatus.Ok: Ended(completion); return true;
-            case DriverStatus.NeedsReset: return Recover();
+            case DriverStatus.NeedsReset: return RecoverAsAsked();
             default: return status is DriverStatus.TimedOut or DriverStatus.Pending;
         }
     }
@@ -220,11 +220,19 @@ sealed partial class BlkScenario
     {
         while (driver.TryReap(out var completion) is var status)
         {
-            if (status == DriverStatus.NeedsReset) return Recover();
+            if (status == DriverStatus.NeedsReset) return RecoverAsAsked();
             if (status != DriverStatus.Ok) break;
             Ended(completion);
         }
         return true;
+    }
+
+    /// <summary>The driver says that only a reset helps, which of a device that is well it has no reason to say.</summary>
+    bool RecoverAsAsked()
+    {
+        if (!IsHostile && !device.IsBroken) Fail("completion", "needs-reset", [],
+            $"the driver has given up on a device that is well (queue fault: {driver.Fault})", "Compare ring indices modulo 65,536, and take back each chain once.");
+        return Recover();
     }
 
     bool Recover()
@@ -278,6 +286,8 @@ sealed partial class BlkScenario
         if (index < 0 || requests[index].HasTimedOut) Fail("completion", "request-ended-twice", ["split.driver.used-ring.1"],
             $"the driver reports the end of a request that is not in flight ({completion.Status})", "Report the end of each request once, under its own id.");
         ref var request = ref requests[index];
+        if (completion.Length > LengthOf(request)) Fail("completion", "length", ["split.driver.used-ring.1"],
+            $"the driver hands over {completion.Length} bytes of a request of {LengthOf(request)}", "Compare the used length with what the chain has room for.");
         Judge(request, completion.Status);
         if (completion.Status == DriverStatus.TimedOut)
         {
@@ -288,6 +298,15 @@ sealed partial class BlkScenario
         outstanding--;
         ReuseMemory(request);
     }
+
+    /// <summary>Bytes of data that the request is about.</summary>
+    static uint LengthOf(in Request request) => request.Verb switch
+    {
+        BlkVerb.Flush => 0,
+        BlkVerb.GetId => BlkRequest.IdSize,
+        BlkVerb.Discard or BlkVerb.WriteZeroes => BlkRequest.RangeSize,
+        _ => request.Count * Sector.Size,
+    };
 
     void Judge(in Request request, DriverStatus status)
     {
@@ -378,8 +397,8 @@ sealed partial class BlkScenario
     {
         if (IsHostile) return;
         if (outstanding > 0) Fail("completion", "request-never-ended", [], $"{outstanding} requests never ended", "Each request that was accepted ends, once.");
-        if (okCount > 0 && machine.Monitors.Ownership.ReturnedNow == 0) Fail("vacuity", "device-not-touched", [],
-            $"{okCount} requests ended well, but the device has served none", "Success without the device is a fallback: say so, or fail.");
+        if (okCount > machine.Monitors.Ownership.ReturnedNow) Fail("vacuity", "device-not-touched", [],
+            $"{okCount} requests ended well, but the device has served {machine.Monitors.Ownership.ReturnedNow}", "Success without the device is a fallback: say so, or fail.");
         if (reference.IsUntouched && device.Disk.Written == 0) return;
         for (uint sector = 0; sector < CapacitySectors; sector++)
         {

@@ -48,6 +48,7 @@ sealed partial class BlkScenario : IScenario
             Image = new SyntheticImage(CapacitySectors),
             IsReadOnly = setup.IsReadOnly,
             StartAt = setup.StartAt,
+            QueueSizeMax = setup.QueueSizeMax,
             Faults = setup.Faults,
             SegmentsMax = setup.SegmentsMax,
             SegmentSizeMax = setup.SegmentSizeMax,
@@ -126,7 +127,9 @@ sealed partial class BlkScenario : IScenario
     void OnInterrupt()
     {
         Count(BlkPremise.Interrupts);
+        machine.Monitors.HandlerEntered();
         driver.OnInterrupt();
+        machine.Monitors.HandlerLeft();
     }
 
     static DmaRegion Region(uint offset, uint length)
