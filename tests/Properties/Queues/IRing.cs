@@ -15,7 +15,7 @@ public enum RingStatus
 }
 
 /// <summary>A chain taken back.</summary>
-public readonly record struct TakenChain(ushort Head, uint Length, ulong Sequence);
+public readonly record struct TakenChain(ushort Head, uint Length);
 
 /// <summary>
 /// The driver's side of a split virtqueue, without the driver's types: so that the shipped queue and edited copies of it, which live in

@@ -2,16 +2,17 @@ using System;
 using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Standard;
+using Ringcheck.Tests.Properties.Kernel;
 
 namespace Ringcheck.Tests.Properties;
 
 /// <summary>
-/// The kernel's queue as an <see cref="IRing"/> on flat memory. This file is compiled twice: into the tests, and into the assembly of
+/// The kernel's queue as an <see cref="IRing"/> over one array. This file is compiled twice: into the tests, and into the assembly of
 /// each edited copy of the kernel, which is why it names the namespaces that it needs.
 /// </summary>
-public sealed class RingAdapter(FlatMemory memory) : IRing
+public sealed class RingAdapter(ArrayMachine machine) : IRing
 {
-    readonly SplitQueue<FlatMachine> queue = new(new FlatMachine(memory), 64);
+    readonly SplitQueue<ArrayMachine> queue = new(machine, 64);
 
     public bool HasUsed => queue.HasUsed();
 
@@ -46,7 +47,7 @@ public sealed class RingAdapter(FlatMemory memory) : IRing
     public RingStatus Take(out TakenChain chain)
     {
         var status = queue.TryTakeUsed(out var used);
-        chain = new(used.Head.Value, used.Length, used.Sequence);
+        chain = new(used.Head.Value, used.Length);
         return Of(status);
     }
 

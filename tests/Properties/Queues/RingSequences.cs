@@ -40,7 +40,7 @@ public static class RingSequences
 
     static Gen<Operation> DeviceLie { get; } =
         from lie in Between(0, 3)
-        from variant in Between(0, 0xFFFF)
+        from variant in Gen.Frequency((1, Between(0, 7)), (1, Between(0, 0xFFFF)))
         select Do(RingVerb.Lie, lie, variant);
 
     /// <summary>Devices that keep to the standard.</summary>

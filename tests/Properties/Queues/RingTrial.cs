@@ -4,6 +4,7 @@ using Ringcheck.Hal;
 using Ringcheck.Models.Ownership;
 using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
+using Ringcheck.Tests.Properties.Kernel;
 
 namespace Ringcheck.Tests.Properties;
 
@@ -13,15 +14,14 @@ namespace Ringcheck.Tests.Properties;
 /// nothing lost, duplicated or given to the wrong request, indices modulo 2^16. Not here: interleavings (each operation is one step) and
 /// the content of buffers.
 /// </summary>
-public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
+public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
 {
-    const ulong BusOffset = 0x8_0000_0000;
     const uint MemoryLength = 0x800, LegacyAlign = 256;
     const ulong Buffers = 0x9_0000_0000;
 
     sealed record Piece(ulong Address, uint Length, bool IsWritable);
 
-    sealed record Chain(ushort Head, ushort[] Ids, IReadOnlyList<Piece> Pieces, ulong Sequence)
+    sealed record Chain(ushort Head, ushort[] Ids, IReadOnlyList<Piece> Pieces)
     {
         public uint UsedLength { get; set; }
 
@@ -33,14 +33,14 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         public Broken Broken => broken;
     }
 
-    readonly FlatMemory memory = new((int)MemoryLength);
+    readonly ArrayMachine.Contents contents = new((int)MemoryLength);
     readonly List<Chain> added = [], held = [];
     readonly Queue<Chain> used = [];
     IRing ring = null!;
     SplitLayout layout;
     RingIndex start, available, usedIndex;
     Owner[] owners = [];
-    ulong sequence, nextBuffer;
+    ulong nextBuffer;
     bool isBroken, isSuppressed;
 
     /// <summary>Premises: what has happened since this was made. A property that never saw them has shown nothing.</summary>
@@ -49,8 +49,8 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
     /// <summary>Null if all went as the reference says.</summary>
     public Broken? Run(IReadOnlyList<Operation> program)
     {
-        memory.Bytes.AsSpan().Fill(0xA5); // what was there before the queue is not zero
-        ring = makeRing(memory);
+        contents.Memory.AsSpan().Fill(0xA5); // what was there before the queue is not zero
+        ring = makeRing(new(contents));
         int at = 0;
         try
         {
@@ -101,10 +101,10 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         layout = isLegacy ? SplitLayout.Legacy(size, LegacyAlign) : SplitLayout.Modern(size);
         start = available = usedIndex = new(startAt);
         owners = new Owner[size];
-        (sequence, isBroken, isSuppressed) = (0, false, false);
-        Expect(ring.Initialise(new(new(0), new(BusOffset), MemoryLength), layout, start) == RingStatus.Ok, "initialise", $"a legal queue was refused");
+        isBroken = isSuppressed = false;
+        Expect(ring.Initialise(contents.Region(0, MemoryLength), layout, start) == RingStatus.Ok, "initialise", $"a legal queue was refused");
         Expect(AvailableIndexInMemory == start && UsedIndexInMemory == start, "initialise", $"the indices in memory do not start where they were asked to");
-        Expect(memory.Load16(layout.Available) == 0 && memory.Load16(layout.Used) == 0, "initialise", $"flags are left over from before");
+        Expect(Load16(layout.Available) == 0 && Load16(layout.Used) == 0, "initialise", $"flags are left over from before");
     }
 
     void Add(uint readable, uint writable, uint length)
@@ -126,7 +126,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         {
             // Each piece has an address of its own, so that mixed up pieces show.
             ulong address = Buffers + 0x1_0000_0000 * (nextBuffer++ % 0x1000);
-            regions[i] = new(new(address - BusOffset), new(address), length);
+            regions[i] = new(new(address - ArrayMachine.BusOffset), new(address), length);
         }
         return regions;
     }
@@ -146,7 +146,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         ushort[] ids = Walk(head, pieces);
         foreach (ushort id in ids) Obey(id, OwnershipEvent.DriverWrites);
         foreach (ushort id in ids) Expect(!IsInChain(added, id) && !IsInChain(held, id) && !IsInChain(used, id), "one owner", $"descriptor {id} is in two chains");
-        added.Add(new(head, ids, pieces, sequence++));
+        added.Add(new(head, ids, pieces));
     }
 
     void Publish()
@@ -161,7 +161,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         for (int i = 0; i < added.Count; i++)
         {
             ushort slot = before.Plus((ushort)i).Slot(layout.QueueSize);
-            ushort head = memory.Load16(layout.Available + AvailableRing.EntryOffset(slot));
+            ushort head = Load16(layout.Available + AvailableRing.EntryOffset(slot));
             Expect(head == added[i].Head, "order", $"slot {slot} of the available ring holds {head}, not {added[i].Head}");
             DeviceTakes(added[i]);
         }
@@ -188,8 +188,8 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
     void JudgeTaken(TakenChain taken)
     {
         var chain = used.Dequeue();
-        Expect(taken == new TakenChain(chain.Head, chain.UsedLength, chain.Sequence), "take",
-            $"chain {chain.Head} with {chain.UsedLength} bytes, number {chain.Sequence}, was returned, but the driver has {Tell(RingStatus.Ok, taken)}");
+        Expect(taken == new TakenChain(chain.Head, chain.UsedLength), "take",
+            $"chain {chain.Head} with {chain.UsedLength} bytes was returned, but the driver has {Tell(RingStatus.Ok, taken)}");
         foreach (ushort id in chain.Ids)
         {
             Obey(id, OwnershipEvent.Reaped);
@@ -202,7 +202,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
     void AskForInterrupts(bool wanted)
     {
         ring.WantInterrupts(wanted);
-        Expect(memory.Load16(layout.Available) == (wanted ? 0 : AvailableRing.NoInterrupt), "interrupts", $"avail.flags is {memory.Load16(layout.Available)}");
+        Expect(Load16(layout.Available) == (wanted ? 0 : AvailableRing.NoInterrupt), "interrupts", $"avail.flags is {Load16(layout.Available)}");
     }
 
     // The device
@@ -234,16 +234,16 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
     void WriteUsed(uint id, uint length, RingIndex next)
     {
         ulong element = layout.Used + UsedRing.EntryOffset(usedIndex.Slot(layout.QueueSize));
-        memory.Store32(element + UsedRing.ElementIdOffset, id);
-        memory.Store32(element + UsedRing.ElementLengthOffset, length);
+        Store32(element + UsedRing.ElementIdOffset, id);
+        Store32(element + UsedRing.ElementLengthOffset, length);
         usedIndex = next;
-        memory.Store16(layout.Used + UsedRing.IndexOffset, next.Value);
+        Store16(layout.Used + UsedRing.IndexOffset, next.Value);
     }
 
     void Suppress(bool suppressed)
     {
         isSuppressed = suppressed;
-        memory.Store16(layout.Used, suppressed ? UsedRing.NoNotify : (ushort)0);
+        Store16(layout.Used, suppressed ? UsedRing.NoNotify : (ushort)0);
     }
 
     /// <summary>
@@ -275,7 +275,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
             uint inFlight = (uint)(held.Count + used.Count);
             uint jump = inFlight - (uint)used.Count + 1 + variant % (0xFFFF - inFlight);
             usedIndex = usedIndex.Plus((ushort)jump);
-            memory.Store16(layout.Used + UsedRing.IndexOffset, usedIndex.Value);
+            Store16(layout.Used + UsedRing.IndexOffset, usedIndex.Value);
             return true;
         }
         if (held.Count == 0) return false;
@@ -298,11 +298,23 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         }
     }
 
+    // Memory, by offset
+
+    ushort Load16(ulong offset) => new ArrayMachine(contents).Load16(new(ArrayMachine.Base + offset));
+
+    uint Load32(ulong offset) => new ArrayMachine(contents).Load32(new(ArrayMachine.Base + offset));
+
+    ulong Load64(ulong offset) => new ArrayMachine(contents).Load64(new(ArrayMachine.Base + offset));
+
+    void Store16(ulong offset, ushort value) => new ArrayMachine(contents).Store16(new(ArrayMachine.Base + offset), value);
+
+    void Store32(ulong offset, uint value) => new ArrayMachine(contents).Store32(new(ArrayMachine.Base + offset), value);
+
     // What must be true
 
-    RingIndex AvailableIndexInMemory => new(memory.Load16(layout.Available + AvailableRing.IndexOffset));
+    RingIndex AvailableIndexInMemory => new(Load16(layout.Available + AvailableRing.IndexOffset));
 
-    RingIndex UsedIndexInMemory => new(memory.Load16(layout.Used + UsedRing.IndexOffset));
+    RingIndex UsedIndexInMemory => new(Load16(layout.Used + UsedRing.IndexOffset));
 
     int FreeDescriptors => layout.QueueSize - Descriptors(added) - Descriptors(held) - Descriptors(used);
 
@@ -322,12 +334,12 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
             ids[i] = id;
             ulong descriptor = layout.DescriptorTable + SplitDescriptor.Size * (ulong)id;
             bool isLast = i == pieces.Count - 1;
-            var found = new Piece(memory.Load64(descriptor + SplitDescriptor.AddressOffset), memory.Load32(descriptor + SplitDescriptor.LengthOffset),
-                (memory.Load16(descriptor + SplitDescriptor.FlagsOffset) & SplitDescriptor.Write) != 0);
+            var found = new Piece(Load64(descriptor + SplitDescriptor.AddressOffset), Load32(descriptor + SplitDescriptor.LengthOffset),
+                (Load16(descriptor + SplitDescriptor.FlagsOffset) & SplitDescriptor.Write) != 0);
             Expect(found == pieces[i], "chain", $"descriptor {id}, number {i + 1} of chain {head}, holds {found}, not {pieces[i]}");
-            int others = memory.Load16(descriptor + SplitDescriptor.FlagsOffset) & ~SplitDescriptor.Write;
+            int others = Load16(descriptor + SplitDescriptor.FlagsOffset) & ~SplitDescriptor.Write;
             Expect(others == (isLast ? 0 : SplitDescriptor.Next), "chain", $"descriptor {id}, number {i + 1} of {pieces.Count}, has flags {others}");
-            id = memory.Load16(descriptor + SplitDescriptor.NextOffset);
+            id = Load16(descriptor + SplitDescriptor.NextOffset);
         }
         return ids;
     }
@@ -339,7 +351,7 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
         Expect(ring.Unpublished == added.Count, "unpublished", $"the driver counts {ring.Unpublished} chains to publish, there are {added.Count}");
         Expect(AvailableIndexInMemory == available, "publish", $"avail.idx is {AvailableIndexInMemory.Value}, not {available.Value}");
         Expect(ring.HasUsed == used.Count > 0, "has used", $"the driver says {ring.HasUsed}, with {used.Count} chains returned");
-        Expect(ring.ShouldNotify == !isSuppressed, "notification", $"the driver says {ring.ShouldNotify}, used.flags is {memory.Load16(layout.Used)}");
+        Expect(ring.ShouldNotify == !isSuppressed, "notification", $"the driver says {ring.ShouldNotify}, used.flags is {Load16(layout.Used)}");
         Expect(ring.Fault == "None", "lies", $"the device is honest, the driver says {ring.Fault}");
         for (int id = 0; id < owners.Length; id++)
         {
@@ -368,5 +380,5 @@ public sealed class RingTrial(Func<FlatMemory, IRing> makeRing)
     }
 
     static string Tell(RingStatus status, TakenChain taken)
-        => status == RingStatus.Ok ? $"chain {taken.Head} with {taken.Length} bytes, number {taken.Sequence}" : status.ToString();
+        => status == RingStatus.Ok ? $"chain {taken.Head} with {taken.Length} bytes" : status.ToString();
 }

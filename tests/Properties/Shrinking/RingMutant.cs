@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
+using Ringcheck.Tests.Properties.Kernel;
 
 namespace Ringcheck.Tests.Properties;
 
@@ -16,28 +17,34 @@ public sealed record RingMutant(string Name, string File, string Was, string Bec
 {
     static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
     static readonly Lazy<Dictionary<string, string>> Sources = new(ReadSources);
+    static readonly Lazy<Dictionary<string, SyntaxTree>> Trees = new(() => Sources.Value.ToDictionary(file => file.Key, file => Parse(file.Key, file.Value), StringComparer.Ordinal));
+    static readonly Lazy<MetadataReference[]> References = new(() =>
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => !path.EndsWith("Ringcheck.Kernel.dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path)),
+    ]);
 
     /// <summary>
     /// Compiles the edited kernel, with <see cref="RingAdapter"/>, into an assembly of its own. Throws if the edit does not fit or does
     /// not compile: a mutant that is not one would make a check that cannot fail.
     /// </summary>
-    public Func<FlatMemory, IRing> Compile()
+    public Func<ArrayMachine, IRing> Compile()
     {
         string source = Sources.Value[File];
         int at = source.IndexOf(Was, StringComparison.Ordinal);
         if (at < 0 || source.IndexOf(Was, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"{Name}: the text to edit is not in {File} exactly once");
-        var trees = Sources.Value.Select(file => CSharpSyntaxTree.ParseText(SourceText.From(file.Key == File ? source.Replace(Was, Becomes, StringComparison.Ordinal) : file.Value, Encoding.UTF8), Options, file.Key));
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !path.EndsWith("Ringcheck.Kernel.dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create("RingMutant", trees, references,
+        var trees = Trees.Value.Select(file => file.Key == File ? Parse(File, source.Replace(Was, Becomes, StringComparison.Ordinal)) : file.Value);
+        var compilation = CSharpCompilation.Create("RingMutant", trees, References.Value,
             new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         if (!result.Success) throw new InvalidOperationException($"{Name}: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
         image.Position = 0;
         var adapter = new AssemblyLoadContext(Name).LoadFromStream(image).GetType(typeof(RingAdapter).FullName!, throwOnError: true)!;
-        return memory => (IRing)Activator.CreateInstance(adapter, memory)!;
+        return machine => (IRing)Activator.CreateInstance(adapter, machine)!;
     }
+
+    static SyntaxTree Parse(string name, string text) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), Options, name);
 
     /// <summary>Kernel sources and the adapter, by file name, as they were when this project was built.</summary>
     static Dictionary<string, string> ReadSources()

@@ -18,7 +18,7 @@ public sealed class ShrinkerQualityTests(ITestOutputHelper output)
     public void The_optimum_is_reached(string name)
     {
         var trial = new RingTrial(RingMutants.Functional.Single(mutant => mutant.Name == name).Compile());
-        var property = SplitQueueTests.Property(name, trial, RingSequences.Honest);
+        var property = RingSequenceTests.Property(name, trial, RingSequences.Honest);
         var brute = new BruteForce(trial.Run);
         var optimum = brute.Shortest(LongestOptimum);
         Assert.NotNull(optimum);

@@ -79,6 +79,18 @@ public static class Checked
         return new(failing, shrunk, broken, failed.Item1.NumberOfTests, shrinker.Executions, string.Create(CultureInfo.InvariantCulture, $"{failed.Item6.Seed},{failed.Item6.Gamma},{failed.Item7}"));
     }
 
+    /// <summary>The sequence that a seed stands for.</summary>
+    public static IReadOnlyList<Operation> Replay(SequenceProperty property, string seed)
+    {
+        IReadOnlyList<Operation> sequence = [];
+        Check.One(WithSeed(Config.Quick, seed).WithRunner(new Capture()), Prop.ForAll(Arb.From(property.Sequences), generated =>
+        {
+            sequence = generated;
+            return true;
+        }));
+        return sequence;
+    }
+
     public static string Report(SequenceProperty property, Counterexample found)
     {
         var lines = new List<string>
@@ -121,7 +133,12 @@ public static class Checked
     {
         var config = Config.Quick.WithMaxTest(tests * Multiplier).WithStartSize(2).WithEndSize(100);
         if (seed != 0) return config.WithReplay(seed, PlainGamma);
-        if (Environment.GetEnvironmentVariable("RINGCHECK_SEED") is not { Length: > 0 } text) return config.WithReplay(PlainSeed, PlainGamma);
+        return Environment.GetEnvironmentVariable("RINGCHECK_SEED") is { Length: > 0 } text ? WithSeed(config, text) : config.WithReplay(PlainSeed, PlainGamma);
+    }
+
+    /// <summary>"seed", "seed,gamma", or "seed,gamma,size", which is one sequence.</summary>
+    static Config WithSeed(Config config, string text)
+    {
         ulong[] parts = [.. text.Split(',').Select(part => ulong.Parse(part, CultureInfo.InvariantCulture))];
         return parts.Length switch
         {
