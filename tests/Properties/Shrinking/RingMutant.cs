@@ -17,12 +17,10 @@ public sealed record RingMutant(string Name, string File, string Was, string Bec
 {
     static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
     static readonly Lazy<Dictionary<string, string>> Sources = new(ReadSources);
-    static readonly Lazy<Dictionary<string, SyntaxTree>> Trees = new(() => Sources.Value.ToDictionary(file => file.Key, file => Parse(file.Key, file.Value), StringComparer.Ordinal));
-    static readonly Lazy<MetadataReference[]> References = new(() =>
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+    static readonly Lazy<CSharpCompilation> Shipped = new(() => CSharpCompilation.Create("RingMutant", Sources.Value.Select(file => Parse(file.Key, file.Value)),
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !path.EndsWith("Ringcheck.Kernel.dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path)),
-    ]);
+        new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable)));
 
     /// <summary>
     /// Compiles the edited kernel, with <see cref="RingAdapter"/>, into an assembly of its own. Throws if the edit does not fit or does
@@ -33,9 +31,8 @@ public sealed record RingMutant(string Name, string File, string Was, string Bec
         string source = Sources.Value[File];
         int at = source.IndexOf(Was, StringComparison.Ordinal);
         if (at < 0 || source.IndexOf(Was, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"{Name}: the text to edit is not in {File} exactly once");
-        var trees = Trees.Value.Select(file => file.Key == File ? Parse(File, source.Replace(Was, Becomes, StringComparison.Ordinal)) : file.Value);
-        var compilation = CSharpCompilation.Create("RingMutant", trees, References.Value,
-            new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        var edited = Parse(File, source.Replace(Was, Becomes, StringComparison.Ordinal));
+        var compilation = Shipped.Value.ReplaceSyntaxTree(Shipped.Value.SyntaxTrees.Single(tree => tree.FilePath == File), edited);
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         if (!result.Success) throw new InvalidOperationException($"{Name}: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
