@@ -41,6 +41,7 @@ internal static class CommandLine
             new CheckCommand(context),
             new ReplayCommand(context),
             new ShrinkCommand(context),
+            new MuseumCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

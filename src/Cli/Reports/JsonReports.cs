@@ -12,6 +12,7 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(ListReport))]
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(ShrinkReport))]
+[JsonSerializable(typeof(MuseumReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
 internal sealed partial class JsonReports : JsonSerializerContext

@@ -212,6 +212,7 @@ public sealed class Monitors
     /// </summary>
     public void HandlerLeft()
     {
+        if (!JudgeDevices) return; // a hostile device lies about its causes too
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;

@@ -29,9 +29,11 @@ public static class MuseumTable
         {
             string found = result.Found ? result.Monitor : "**missed**";
             rows.Append(CultureInfo.InvariantCulture, $"| [{result.Exhibit.Id}](../museum/{result.Exhibit.Id}.md) | {result.Exhibit.Title} | ")
-                .Append(CultureInfo.InvariantCulture, $"{result.Target.Scenario} ({result.Target.Profile}) | {result.Executions} | ")
+                .Append(CultureInfo.InvariantCulture, $"{result.Target.Scenario} ({result.Target.Profile}{Hint(result.Exhibit)}) | {result.Executions} | ")
                 .Append(CultureInfo.InvariantCulture, $"{result.Operations} | {result.Choices} | {found} |\n");
         }
         return rows;
     }
+
+    static string Hint(Exhibit exhibit) => exhibit.Strategy.Length == 0 ? "" : $", {exhibit.Strategy}";
 }

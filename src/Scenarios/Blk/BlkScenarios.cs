@@ -144,12 +144,13 @@ static class BlkScenarios
             IsReadOnly = true,
             Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
         }),
-        new("blk-out-of-order", "four requests in flight, two taken back in any order, three more in their descriptors", new()
+        new("blk-out-of-order", "chains of different lengths, some taken back in any order, others made of their descriptors meanwhile", new()
         {
             Program =
             [
-                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Write, 2, 1, 1), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny),
-                Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick),
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Write, 2, 2, 2), Do(BlkVerb.Flush), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 2, 2), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Kick),
             ],
             QueueSize = 16,
             Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],

@@ -25,7 +25,7 @@ public enum ToyBug
 /// </summary>
 public sealed class ToyScenario : IScenario
 {
-    const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Noise = 0x1C0;
+    const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Noise = 0x1C0, Busy = 0x200;
 
     readonly SimulatedMachine machine = new(ramSize: 1 << 16);
     readonly SimMachine cpu;
@@ -82,11 +82,13 @@ public sealed class ToyScenario : IScenario
         if (early) cpu.Store32(At(Tail), i + 1);
         cpu.Store32(At(Slots + 4 * i), i + 100);
         if (!early) cpu.Store32(At(Tail), i + 1);
-        if (bug is not (ToyBug.NoRecheck or ToyBug.Both) || !consumer.Running) consumer.Wake();
+        // With the bug, a consumer that says it is busy is believed, though it may have looked for the last time.
+        if (bug is not (ToyBug.NoRecheck or ToyBug.Both) || cpu.Load32(At(Busy)) == 0) consumer.Wake();
     }
 
     async DeviceTask<Nothing> Consume()
     {
+        await dma.Store(new(SimulatedMachine.RamBase + Busy), 1u);
         while (await dma.Load<uint>(new(SimulatedMachine.RamBase + Tail)) is var tail && tail != consumed)
         {
             uint value = await dma.Load<uint>(new(SimulatedMachine.RamBase + Slots + 4 * consumed));
@@ -95,6 +97,7 @@ public sealed class ToyScenario : IScenario
             total++;
             await dma.Store(new(SimulatedMachine.RamBase + Head), consumed);
         }
+        await dma.Store(new(SimulatedMachine.RamBase + Busy), 0u);
         return default;
     }
 
