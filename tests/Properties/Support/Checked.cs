@@ -56,19 +56,8 @@ public static class Checked
     /// <param name="startSize">Size of the first sequence; the last has 100.</param>
     public static Counterexample? Find(SequenceProperty property, int tests, ulong seed = 0, int startSize = 2)
     {
-        IReadOnlyList<Operation>? failing = null;
-        var capture = new Capture();
-        var holds = Prop.ForAll(Arb.From(property.Sequences), sequence =>
-        {
-            if (property.Run(sequence) is null) return true;
-            failing ??= sequence;
-            return false;
-        });
-        Check.One(Configuration(tests, seed).WithStartSize(startSize).WithRunner(capture), holds);
-        if (capture.Result is TestResult.Failed { Item5: var outcome } && failing is null) throw new InvalidOperationException($"{property.Name}: {outcome}");
-        if (capture.Result is TestResult.Exhausted) throw new InvalidOperationException($"{property.Name}: FsCheck found too few sequences to try");
-        if (failing is null) return null;
-        var failed = (TestResult.Failed)capture.Result!;
+        if (FirstFailure(property.Name, property.Sequences, sequence => property.Run(sequence) is null, tests, seed, startSize) is not { } failure) return null;
+        var failing = failure.Value;
         var shrinker = new SequenceShrinker<Operation>(candidate => property.Run(candidate) is not null, property.Simpler, property.Merge)
         {
             InsteadOf = property.InsteadOf,
@@ -76,7 +65,33 @@ public static class Checked
         };
         var shrunk = shrinker.Shrink(failing);
         var broken = property.Run(shrunk) ?? throw new InvalidOperationException($"{property.Name}: the shrunk sequence does not fail again, so that chance is not in the seed");
-        return new(failing, shrunk, broken, failed.Item1.NumberOfTests, shrinker.Executions, string.Create(CultureInfo.InvariantCulture, $"{failed.Item6.Seed},{failed.Item6.Gamma},{failed.Item7}"));
+        return new(failing, shrunk, broken, failure.Tests, shrinker.Executions, failure.Seed);
+    }
+
+    /// <summary>A value for which a property does not hold, as FsCheck found it.</summary>
+    public sealed record Failure<T>(T Value, int Tests, string Seed);
+
+    /// <summary>The first failure, or null. FsCheck is given nothing to shrink with: that is the caller's.</summary>
+    public static Failure<T>? FirstFailure<T>(string name, Gen<T> values, Func<T, bool> holds, int tests, ulong seed = 0, int startSize = 2)
+        where T : notnull
+    {
+        T? failing = default;
+        bool hasFailed = false;
+        var capture = new Capture();
+        Check.One(Configuration(tests, seed).WithStartSize(startSize).WithRunner(capture), Prop.ForAll(Arb.From(values), value =>
+        {
+            if (holds(value)) return true;
+            if (!hasFailed) failing = value;
+            hasFailed = true;
+            return false;
+        }));
+        return capture.Result switch
+        {
+            TestResult.Passed => null,
+            TestResult.Failed failed when hasFailed => new(failing!, failed.Item1.NumberOfTests, string.Create(CultureInfo.InvariantCulture, $"{failed.Item6.Seed},{failed.Item6.Gamma},{failed.Item7}")),
+            TestResult.Failed { Item5: var outcome } => throw new InvalidOperationException($"{name}: {outcome}"),
+            _ => throw new InvalidOperationException($"{name}: FsCheck found too few values to try"),
+        };
     }
 
     /// <summary>The sequence that a seed stands for.</summary>
