@@ -100,7 +100,19 @@ public abstract partial class MmioDevice
         queue.Used = used;
         if (isNew) queue.LastAvailable = queue.SeenAvailable = queue.UsedIndex = Settings.StartAt;
         Machine.Monitors.QueueEnabled(this, queue.Index, (ushort)queue.RingSize, descriptors, available, used, queue.UsedIndex, IsLegacy);
+        if (Rules.IsQemu) MapAsQemu(queue);
     }
+
+    /// <summary>QEMU maps the three parts when it learns of them; one that leaves RAM in its midst breaks the device.</summary>
+    void MapAsQemu(DeviceQueue queue)
+    {
+        uint events = negotiated.Has(Feature.EventIndex) ? 2u : 0;
+        if (queue.Descriptors != 0 && (LeavesRam(queue.Descriptors, SplitDescriptor.Size * queue.RingSize)
+            || LeavesRam(queue.Used, UsedRing.RingOffset + UsedRing.EntrySize * queue.RingSize + events)
+            || LeavesRam(queue.Available, AvailableRing.RingOffset + AvailableRing.EntrySize * queue.RingSize + events))) RaiseNeedsReset();
+    }
+
+    bool LeavesRam(ulong address, uint length) => Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
 
     void WriteLegacyQueueRegister(uint offset, uint value)
     {
@@ -174,6 +186,7 @@ public abstract partial class MmioDevice
         queue.Available = available;
         queue.Used = used;
         Machine.Monitors.QueueEnabled(this, queue.Index, (ushort)queue.RingSize, queue.Descriptors, available, used, queue.UsedIndex, legacy: true);
+        MapAsQemu(queue);
     }
 
     void WriteQueueNotify(uint value)

@@ -76,7 +76,8 @@ public abstract partial class MmioDevice
 
     void WriteStatusAsQemu(uint value)
     {
-        if (!IsLegacy && (value & DeviceStatus.FeaturesOk) != 0 && (status & DeviceStatus.FeaturesOk) == 0) negotiated = programmedFeatures & Offered;
+        if (!IsLegacy && (value & DeviceStatus.FeaturesOk) != 0 && (status & DeviceStatus.FeaturesOk) == 0)
+            negotiated = programmedFeatures & Offered.With(Feature.NotifyOnEmpty); // not shown on version 2, but taken
         status = value;
         if (IsDriverOk) DriverOkWritten();
         if (status == 0) CompleteReset();

@@ -12,6 +12,9 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     /// <summary>Requests that an odd device has in service at once, at most.</summary>
     const int InServiceMax = 4;
 
+    /// <summary>Of the requests that QEMU has in service, how many of the oldest may be next. A choice has at most 63 options.</summary>
+    const int CompletionChoicesMax = 32;
+
     readonly BlkSettings settings;
     readonly BlkConfiguration configuration;
     readonly DmaPort dma;
@@ -234,7 +237,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
             await ring.WantNotifications(queue);
         }
         while (!IsBroken && await ring.Look(queue));
-        while (inService.Count > hanging) await Complete(queue, Working(Engine.Choose(ChoiceKind.Device, Math.Min(inService.Count - hanging, 64))));
+        while (inService.Count > hanging) await Complete(queue, Working(Engine.Choose(ChoiceKind.Device, Math.Min(inService.Count - hanging, CompletionChoicesMax))));
         return default;
     }
 
