@@ -85,6 +85,14 @@ public sealed class DiskImage : IDisposable
         return image;
     }
 
+    /// <summary>Writes whole sectors behind QEMU's back: both go through the host's page cache, so the device reads them at once.</summary>
+    public void Write(Sector sector, ReadOnlySpan<byte> bytes)
+    {
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Seek((long)sector.Value * Sector.Size, SeekOrigin.Begin);
+        file.Write(bytes);
+    }
+
     /// <summary>What the image holds now.</summary>
     public byte[] Read(Sector sector, int sectors)
     {
