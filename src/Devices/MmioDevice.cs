@@ -202,7 +202,8 @@ public abstract partial class MmioDevice : IBusDevice
     /// </summary>
     internal void RaiseNeedsReset()
     {
-        if (broken) return;
+        // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
+        if (broken && !Rules.IsQemu) return;
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {

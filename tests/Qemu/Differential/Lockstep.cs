@@ -25,8 +25,8 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     /// <summary>Times that an order of completion had to be taken over from QEMU.</summary>
     public int Reorderings { get; private set; }
 
-    /// <summary>Steps left out because QEMU would abort.</summary>
-    public int Avoided { get; private set; }
+    /// <summary>Writes whose value was replaced, because QEMU would abort.</summary>
+    public int Replaced { get; private set; }
 
     public Difference? Run(DifferentialScript script)
     {
@@ -50,7 +50,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
             }
 
             step = "end";
-            return Rest(step) ?? CompareDisk(step);
+            return Rest(step) ?? CompareAllRegisters(step) ?? CompareDisk(step);
         }
         catch (QemuDiedException died)
         {
@@ -73,12 +73,9 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
                 coverage?.Access(act.Where, act.Width, isWrite: false, Preamble.StateOf(device));
                 return Compare(step, "the answer", pair.Qemu.ReadRegister(ScriptBuilder.BlkSlot, act.Where, act.Width),
                     pair.Simulated.ReadRegister(ScriptBuilder.BlkSlot, act.Where, act.Width));
-            case Verb.Write when WouldAbortQemu(act):
-                Avoided++;
-                return null;
             case Verb.Write:
                 coverage?.Access(act.Where, act.Width, isWrite: true, Preamble.StateOf(device));
-                return Write(act, step);
+                return Write(WithoutLongerQueue(act), step);
             case Verb.Place:
                 RequestKinds.All[(int)act.Where].Place(new Placement(pair, act.Slot, act.Variation));
                 placed.Add((int)act.Where);
@@ -115,17 +112,24 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         return mayWork ? Rest(step) : CompareRegisters(step);
     }
 
-    /// <summary><see cref="Tolerances.LongerQueue"/>.</summary>
-    private bool WouldAbortQemu(Act act)
+    /// <summary><see cref="Tolerances.LongerQueue"/>: the size that the queue has goes into the word for QueueNum.</summary>
+    private Act WithoutLongerQueue(Act act)
     {
         MmioDevice device = pair.Simulated.Device;
-        if (device.IsLegacy || !Reaches(act, MmioRegister.QueueNum) || device.AllQueues[0].Descriptors == 0)
+        DeviceQueue queue = device.AllQueues[0];
+        if (device.IsLegacy || !Reaches(act, MmioRegister.QueueNum) || queue.Descriptors == 0)
         {
-            return false;
+            return act;
         }
 
-        uint value = (uint)(act.Value >> (int)(8 * (MmioRegister.QueueNum - act.Where)));
-        return value > device.AllQueues[0].RingSize;
+        int shift = (int)(8 * (MmioRegister.QueueNum - act.Where));
+        if ((uint)(act.Value >> shift) <= queue.RingSize)
+        {
+            return act;
+        }
+
+        Replaced++;
+        return act with { Value = act.Value & ~((ulong)uint.MaxValue << shift) | (ulong)queue.RingSize << shift };
     }
 
     private void Notified(DeviceQueue queue)
@@ -168,6 +172,20 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         CompareRegister(step, MmioRegister.Status) ?? CompareRegister(step, MmioRegister.InterruptStatus)
         ?? Compare(step, "the interrupt line", pair.Qemu.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0, pair.Simulated.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0);
 
+    /// <summary>A last look at all that can be read, the queues that the script may have left selected included.</summary>
+    private Difference? CompareAllRegisters(string step)
+    {
+        for (uint register = 0; register < MmioRegister.Config + BlkConfig.Length; register += 4)
+        {
+            if (CompareRegister(step, register) is { } difference)
+            {
+                return difference;
+            }
+        }
+
+        return null;
+    }
+
     private Difference? CompareRegister(string step, uint register) => Compare(step, RegisterNames.Of(register),
         pair.Qemu.ReadRegister(ScriptBuilder.BlkSlot, register, 4), pair.Simulated.ReadRegister(ScriptBuilder.BlkSlot, register, 4));
 
@@ -202,9 +220,10 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     private void AdoptOrder()
     {
         DeviceQueue queue = pair.Simulated.Device.AllQueues[0];
-        ushort count = new RingIndex(usedBefore).DistanceTo(queue.UsedIndex);
+        // After more of them than the ring has room for, the last ones are there. Those whose order varies are fewer and come last.
+        uint count = Math.Min(new RingIndex(usedBefore).DistanceTo(queue.UsedIndex), queue.RingSize);
         ulong ring = queue.Used + UsedRing.RingOffset;
-        if (count < 2 || count > queue.RingSize || !Arena.Contains(ring, UsedRing.EntrySize * queue.RingSize))
+        if (count < 2 || !Arena.Contains(ring, UsedRing.EntrySize * queue.RingSize))
         {
             return;
         }
@@ -229,7 +248,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
             pair.Simulated.StoreMemory(ElementAt(i), pair.OnQemu(ElementAt(i), UsedRing.EntrySize));
         }
 
-        ulong ElementAt(int i) => ring + UsedRing.EntrySize * ((ushort)(usedBefore + i) % queue.RingSize);
+        ulong ElementAt(int i) => ring + UsedRing.EntrySize * ((ushort)(queue.UsedIndex.Value - count + i) % queue.RingSize);
     }
 
     private Difference? CompareDisk(string step)

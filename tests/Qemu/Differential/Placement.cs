@@ -57,17 +57,21 @@ internal sealed class Placement
 
     public uint Bytes => Sectors * Sector.Size;
 
+    /// <summary>Where a header lies that has its data right behind it.</summary>
+    public ulong HeaderBeforeData => Data - BlkRequest.HeaderSize;
+
     public ChainBuffer TheHeader => Readable(Header, BlkRequest.HeaderSize);
 
     public ChainBuffer TheStatus => Writable(StatusAt, BlkRequest.StatusSize);
 
     private ushort Head => (ushort)(Slot * DescriptorsPerSlot % queueSize);
 
-    public Placement Request(uint type, ulong? sector = null)
+    public Placement Request(uint type, ulong? sector = null, ulong? header = null)
     {
-        pair.Store(Header + BlkRequest.TypeOffset, 4, type);
-        pair.Store(Header + BlkRequest.ReservedOffset, 4, 0);
-        pair.Store(Header + BlkRequest.SectorOffset, 8, sector ?? FirstSector);
+        ulong at = header ?? Header;
+        pair.Store(at + BlkRequest.TypeOffset, 4, type);
+        pair.Store(at + BlkRequest.ReservedOffset, 4, 0);
+        pair.Store(at + BlkRequest.SectorOffset, 8, sector ?? FirstSector);
         return this;
     }
 

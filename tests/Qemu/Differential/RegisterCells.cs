@@ -23,6 +23,9 @@ internal static class RegisterCells
 
     public static IReadOnlyList<(string Name, uint[] Offsets)> Registers { get; } = [.. NamedRegisters(), .. Configuration()];
 
+    private static readonly Dictionary<uint, int> RegisterOf = Registers
+        .SelectMany((register, i) => register.Offsets.Select(offset => (Offset: offset, Index: i))).ToDictionary(r => r.Offset, r => r.Index);
+
     public static IReadOnlyList<DeviceState> States { get; } = Enum.GetValues<DeviceState>();
 
     /// <summary>Cells that no script can reach, with the reason; none is known.</summary>
@@ -43,15 +46,8 @@ internal static class RegisterCells
     /// <summary>The cell of an access; null for one that belongs to no register that is listed.</summary>
     public static RegisterCell? Of(uint offset, int width, bool isWrite, DeviceState state)
     {
-        for (int register = 0; register < Registers.Count; register++)
-        {
-            if (Array.IndexOf(Registers[register].Offsets, offset & ~3u) >= 0)
-            {
-                return new(register, Shapes.ToList().IndexOf(new(width, (offset & 3) != 0)), isWrite, state);
-            }
-        }
-
-        return null;
+        int shape = 2 * System.Numerics.BitOperations.Log2((uint)width) + ((offset & 3) == 0 ? 0 : 1);
+        return RegisterOf.TryGetValue(offset & ~3u, out int register) ? new(register, shape, isWrite, state) : null;
     }
 
     private static IEnumerable<(string Name, uint[] Offsets)> NamedRegisters()

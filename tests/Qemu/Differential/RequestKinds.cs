@@ -40,7 +40,8 @@ internal static class RequestKinds
         yield return Kind("write, data in two odd pieces", p => p.Request(BlkRequestType.Out),
             p => [p.TheHeader, Readable(p.Data, 1 + p.Variation % 500), Readable(p.Data + 0x800, p.Bytes - 1 - p.Variation % 500), p.TheStatus]);
         yield return Kind("read, data and status in one", p => p.Request(BlkRequestType.In), p => [p.TheHeader, Writable(p.Data, p.Bytes + 1)]);
-        yield return Kind("write, header and data in one", p => p.Request(BlkRequestType.Out), p => [Readable(p.Header, 16 + 512), p.TheStatus]);
+        yield return Kind("write, header and data in one", p => p.Request(BlkRequestType.Out, header: p.HeaderBeforeData),
+            p => [Readable(p.HeaderBeforeData, BlkRequest.HeaderSize + p.Bytes), p.TheStatus]);
         yield return Kind("header in two", p => p.Request(BlkRequestType.In),
             p => [Readable(p.Header, 8), Readable(p.Header + 8, 8), Writable(p.Data, p.Bytes), p.TheStatus]);
         yield return Kind("header in two, cut within a field", p => p.Request(BlkRequestType.In),

@@ -26,7 +26,7 @@ internal static class Tolerances
         IsUsed: false);
 
     public static Tolerance LongerQueue { get; } = new("a queue made longer while it is in use",
-        "QEMU keeps the piece of memory that it mapped for the shorter queue, and aborts at the first access beyond that. The simulated device goes on. Scripts leave such writes of QueueNum out.",
+        "QEMU keeps the piece of memory that it mapped for the shorter queue, and aborts at the first access beyond that. The simulated device goes on. Scripts write the present size to QueueNum instead.",
         IsUsed: false);
 
     public static IReadOnlyList<Tolerance> All { get; } = [CompletionOrder, CompletionTime, ResetInFlight, OtherMemory, LongerQueue];
