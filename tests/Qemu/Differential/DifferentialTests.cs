@@ -114,6 +114,10 @@ public sealed class DifferentialTests
         int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
         string[] rows = [.. text[from..to].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(2)];
         Assert.Equal(Tolerances.All.Select(t => $"| {t.Name} | {t.Reason} | {(t.IsUsed ? "compared so" : "avoided")} |"), rows);
+        Assert.Contains($"{RegisterCells.Registers.Count} registers", text, StringComparison.Ordinal);
+        Assert.Contains($"{RegisterCells.Of(DeviceState.Reset).Count()} cells", text, StringComparison.Ordinal);
+        Assert.Contains($"{RequestKinds.All.Count} kinds of request", text, StringComparison.Ordinal);
+        Assert.Contains($"{(2 * RegisterCells.States.Count * ScriptsPerState).ToString("N0", CultureInfo.InvariantCulture)} of them", text, StringComparison.Ordinal);
     }
 
     private static DifferentialScript[] Generate(bool legacy, int scriptsPerState) =>

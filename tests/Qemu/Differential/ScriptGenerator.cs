@@ -111,6 +111,6 @@ internal static class ScriptGenerator
     {
         AccessShape shape = RegisterCells.Shapes[cell.Shape];
         return cell.IsWrite && shape.Width >= 4 && RegisterCells.Registers[cell.Register].Offsets.Any(offset =>
-            Array.Exists((uint[])[MmioRegister.Status, QueuePfn, QueueNotify], register => offset == register || (shape.Width == 8 && offset + 4 == register)));
+            Array.Exists((uint[])[MmioRegister.Status, QueuePfn, QueueReady, QueueNotify], register => offset == register || (shape.Width == 8 && offset + 4 == register)));
     }
 }
