@@ -109,6 +109,18 @@ public abstract partial class MmioDevice : IBusDevice
         line.Set(false);
     }
 
+    /// <summary>
+    /// A reset of the whole machine, not by the driver: registers as at power-on, but what is behind the device stays, and so does
+    /// ConfigGeneration, as QEMU's does.
+    /// </summary>
+    public void ResetWithMachine()
+    {
+        CompleteReset();
+        deviceFeaturesSel = driverFeaturesSel = pageShift = 0;
+        programmedFeatures = default;
+        foreach (var queue in Queues) queue.Clear();
+    }
+
     /// <summary>All state that decides what this device does next, but for its agents' own.</summary>
     public virtual void Fold(ref StateHasher hasher)
     {
@@ -190,7 +202,8 @@ public abstract partial class MmioDevice : IBusDevice
     /// </summary>
     internal void RaiseNeedsReset()
     {
-        if (broken) return;
+        // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
+        if (broken && !Rules.IsQemu) return;
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {

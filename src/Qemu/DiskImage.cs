@@ -13,18 +13,23 @@ public sealed class DiskImage : IDisposable
     public string Path { get; }
 
     /// <summary>All zeros, sparse. Length in sectors.</summary>
-    public static DiskImage Empty(long sectors)
+    /// <param name="sectors">The disk's size.</param>
+    /// <param name="inMemory">Where the host has a file system in memory, there: flushing costs nothing.</param>
+    public static DiskImage Empty(long sectors, bool inMemory = false)
     {
-        string path = System.IO.Path.GetTempFileName();
+        const string memory = "/dev/shm";
+        string path = inMemory && Directory.Exists(memory)
+            ? System.IO.Path.Combine(memory, "ringcheck-" + System.IO.Path.GetRandomFileName())
+            : System.IO.Path.GetTempFileName();
         using FileStream file = File.OpenWrite(path);
         file.SetLength(sectors * Sector.Size);
         return new DiskImage(path);
     }
 
     /// <summary>Each sector says which it is: see <see cref="NumberedSector"/>.</summary>
-    public static DiskImage Numbered(long sectors)
+    public static DiskImage Numbered(long sectors, bool inMemory = false)
     {
-        DiskImage image = Empty(sectors);
+        DiskImage image = Empty(sectors, inMemory);
         using FileStream file = File.OpenWrite(image.Path);
         for (long sector = 0; sector < sectors; sector++)
         {
@@ -83,6 +88,14 @@ public sealed class DiskImage : IDisposable
         }
 
         return image;
+    }
+
+    /// <summary>Writes whole sectors behind QEMU's back: both go through the host's page cache, so the device reads them at once.</summary>
+    public void Write(Sector sector, ReadOnlySpan<byte> bytes)
+    {
+        using var file = new FileStream(Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Seek((long)sector.Value * Sector.Size, SeekOrigin.Begin);
+        file.Write(bytes);
     }
 
     /// <summary>What the image holds now.</summary>

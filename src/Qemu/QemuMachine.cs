@@ -20,6 +20,9 @@ public sealed class QemuMachineState(QemuProcess process)
 
     public Stopwatch Clock { get; } = Stopwatch.StartNew();
 
+    /// <summary>Hears of each 32-bit register write just before QEMU does: for tests that count what is under way at that moment.</summary>
+    public Action<CpuAddress, uint>? BeforeRegisterWrite { get; set; }
+
     public bool IsMasked { get; private set; }
 
     /// <summary>How often a handler ran.</summary>
@@ -123,7 +126,11 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
 
     public void WriteRegister16(CpuAddress address, ushort value) => state.Process.Qtest.Write(address.Value, 2, value);
 
-    public void WriteRegister32(CpuAddress address, uint value) => state.Process.Qtest.Write(address.Value, 4, value);
+    public void WriteRegister32(CpuAddress address, uint value)
+    {
+        state.BeforeRegisterWrite?.Invoke(address, value);
+        state.Process.Qtest.Write(address.Value, 4, value);
+    }
 
     public byte Load8(CpuAddress address) => Volatile.Read(ref *Ram.Cell(address, 1));
 

@@ -17,6 +17,9 @@ public sealed record QemuOptions
     /// <summary>Properties appended to <c>virtio-blk-device</c>, each with its comma, such as <c>,num-queues=4</c>.</summary>
     public string DiskProperties { get; init; } = "";
 
+    /// <summary>Properties appended to the disk's <c>-drive</c>, each with its comma, such as <c>,discard=unmap</c>.</summary>
+    public string DriveProperties { get; init; } = "";
+
     public bool DiskIsReadOnly { get; init; }
 
     /// <summary>Throttles the disk, so that requests stay in flight for long enough to be looked at. Null: as fast as it goes.</summary>
@@ -70,7 +73,8 @@ public sealed record QemuOptions
             yield return "-drive";
             yield return $"if=none,id={DiskId},format=raw,cache=writeback,file={Escape(disk)}"
                 + (DiskIsReadOnly ? ",readonly=on" : "")
-                + (DiskOperationsPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $",throttling.iops-total={rate}") : "");
+                + (DiskOperationsPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $",throttling.iops-total={rate}") : "")
+                + DriveProperties;
             yield return "-device";
             yield return $"virtio-blk-device,drive={DiskId}{DiskProperties}";
         }

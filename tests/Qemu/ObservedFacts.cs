@@ -4,13 +4,14 @@ using Xunit;
 namespace Ringcheck.Tests.Qemu;
 
 /// <summary>
-/// Each script of observed behaviour, on QEMU: what docs/fidelity.md and the simulated device's profile <c>qemu</c> rest on.
+/// Each script of observed behaviour, on QEMU and on the simulated device with profile <c>qemu</c>, with the same expectations: what
+/// docs/fidelity.md rests on.
 /// </summary>
 public sealed class ModernFactsOnQemu(ModernQemu qemu) : IClassFixture<ModernQemu>
 {
     public static TheoryData<string> Names => FactTable.Names(Scripts);
 
-    private static RegisterScript[] Scripts { get; } =
+    internal static RegisterScript[] Scripts { get; } =
         [.. ModernRegisterFacts.All(), .. ModernRingFacts.All(), .. MalformedRequestFacts.All()];
 
     [Theory(Timeout = FactTable.TimeoutMs)]
@@ -18,15 +19,33 @@ public sealed class ModernFactsOnQemu(ModernQemu qemu) : IClassFixture<ModernQem
     public Task Fact(string name) => FactTable.Check(Scripts, name, qemu);
 }
 
+public sealed class ModernFactsOnTheSimulatedDevice
+{
+    public static TheoryData<string> Names => FactTable.Names(ModernFactsOnQemu.Scripts);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Fact(string name) => FactTable.CheckSimulated(ModernFactsOnQemu.Scripts, name, legacy: false);
+}
+
 public sealed class LegacyFactsOnQemu(LegacyQemu qemu) : IClassFixture<LegacyQemu>
 {
     public static TheoryData<string> Names => FactTable.Names(Scripts);
 
-    private static RegisterScript[] Scripts { get; } = [.. LegacyFacts.All()];
+    internal static RegisterScript[] Scripts { get; } = [.. LegacyFacts.All()];
 
     [Theory(Timeout = FactTable.TimeoutMs)]
     [MemberData(nameof(Names))]
     public Task Fact(string name) => FactTable.Check(Scripts, name, qemu);
+}
+
+public sealed class LegacyFactsOnTheSimulatedDevice
+{
+    public static TheoryData<string> Names => FactTable.Names(LegacyFactsOnQemu.Scripts);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Fact(string name) => FactTable.CheckSimulated(LegacyFactsOnQemu.Scripts, name, legacy: true);
 }
 
 internal static class FactTable
@@ -40,11 +59,20 @@ internal static class FactTable
     {
         QemuFixture.SkipUnlessInstalled();
         RegisterScript script = scripts.Single(s => string.Equals(s.Name, name, StringComparison.Ordinal));
-        return Task.Run(() =>
-        {
-            ScriptRun run = ScriptRun.Of(script, new QemuTarget(qemu.Process(script.NeedsFreshMachine)));
-            Assert.False(run.Failed, run.ToString());
-            Assert.NotEqual(0, run.Checks);
-        });
+        return Task.Run(() => Judge(script, new QemuTarget(qemu.Process(script.NeedsFreshMachine))));
+    }
+
+    /// <summary>Each on a machine of its own, which costs next to nothing here.</summary>
+    public static void CheckSimulated(RegisterScript[] scripts, string name, bool legacy)
+    {
+        using var target = new SimulatedTarget(new NumberedImage(QemuFixture.Sectors), legacy);
+        Judge(scripts.Single(s => string.Equals(s.Name, name, StringComparison.Ordinal)), target);
+    }
+
+    private static void Judge(RegisterScript script, IScriptTarget target)
+    {
+        ScriptRun run = ScriptRun.Of(script, target);
+        Assert.False(run.Failed, run.ToString());
+        Assert.NotEqual(0, run.Checks);
     }
 }

@@ -181,7 +181,10 @@ public sealed class Monitors
     // What devices say of themselves
 
     public void QueueEnabled(MmioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start, bool legacy)
-        => Ownership.Enabled(device, number, size, descriptors, available, used, start);
+    {
+        // Where nobody is judged, rings may be of any size and anywhere: there is nothing to watch.
+        if (JudgeDriver || JudgeDevices) Ownership.Enabled(device, number, size, descriptors, available, used, start);
+    }
 
     public void QueueDisabled(MmioDevice device, ushort number) => Ownership.Disabled(device, number);
 

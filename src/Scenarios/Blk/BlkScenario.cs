@@ -17,7 +17,7 @@ sealed partial class BlkScenario : IScenario
 
     const uint BufferStride = 0x1000, DriverMemory = 0x10_0000, Buffers = 0x20_0000;
     const int MaxRequests = 32;
-    const uint HostileTimeoutMs = 100;
+    const uint UnansweredTimeoutMs = 100;
 
     readonly BlkSetup setup;
     readonly DeviceProfile profile;

@@ -255,4 +255,17 @@ public sealed class QemuRegisterTests : IDisposable
         Assert.Equal(0u, legacy.Read(MmioRegister.QueueReady));
         Assert.Equal(0u, legacy.Read(MmioRegister.ConfigGeneration));
     }
+
+    /// <summary>Found by the differential test: each mistake counts as a change of the configuration, also those after the first.</summary>
+    [Fact]
+    public void A_ring_that_leaves_RAM_is_told_of_by_a_broken_device_too()
+    {
+        bench.Start();
+        Assert.Equal("- 4f", bench.Request(BlkRequestType.In, 0));
+        Assert.Equal(1u, bench.Read(MmioRegister.ConfigGeneration));
+        bench.Write(MmioRegister.QueueDriverLow, (uint)(DeviceBench.Ram + bench.Machine.Ram.Size - 8));
+        bench.Write(MmioRegister.QueueReady, 1);
+        Assert.Equal(2u, bench.Read(MmioRegister.ConfigGeneration));
+        Assert.Equal(0x4Fu, bench.Status);
+    }
 }

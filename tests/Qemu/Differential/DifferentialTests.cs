@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using Ringcheck.Exploration;
+using Ringcheck.Qemu;
+using Ringcheck.Standard;
+using Xunit;
+
+namespace Ringcheck.Tests.Qemu.Differential;
+
+/// <summary>
+/// Scripts of register accesses and ring requests, well-formed and malformed, on QEMU's virtio-blk and on the simulated device with
+/// profile <c>qemu</c>: equal answers, for each register at each width in each state, and for each kind of request. Shows nothing
+/// about what docs/fidelity.md lists as tolerated or not covered.
+/// </summary>
+public sealed class DifferentialTests
+{
+    private const int ScriptsPerState = 132, TimeoutMs = 300_000, FailuresShown = 6;
+    private const ulong DefaultSeed = 20_261_121;
+
+    private static ulong Seed => ulong.TryParse(Environment.GetEnvironmentVariable("RINGCHECK_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : DefaultSeed;
+
+    [Theory(Timeout = TimeoutMs)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task AnswersAreEqual(bool legacy)
+    {
+        QemuFixture.SkipUnlessInstalled();
+        return Task.Run(() =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            using var pair = new DevicePair(legacy);
+            var coverage = new Coverage();
+            var lockstep = new Lockstep(pair, coverage);
+            DifferentialScript[] scripts = Generate(legacy, ScriptsPerState);
+            var failures = new List<string>();
+            for (int i = 0; i < scripts.Length && failures.Count < FailuresShown; i++)
+            {
+                if (lockstep.Run(scripts[i]) is { } difference)
+                {
+                    failures.Add($"seed {Seed}, script {i} of {scripts.Length}: {Shrunk(pair, scripts[i], difference)}");
+                }
+            }
+
+            Assert.True(failures.Count == 0, string.Join("\n", failures));
+            Report($"version {(legacy ? 1 : 2)}, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; QEMU was started {pair.Starts} times; "
+                + $"order of completion differed {lockstep.Reorderings} times, {lockstep.Replaced} values replaced\n{coverage}");
+            Assert.True(2 * scripts.Length >= 2000);
+            Assert.Empty(coverage.MissedCells().Select(cell => $"{RegisterCells.Registers[cell.Register].Name} {RegisterCells.Shapes[cell.Shape]} {(cell.IsWrite ? "written" : "read")} in {cell.State}"));
+            Assert.Empty(coverage.MissedKinds());
+            Assert.NotEqual(0, lockstep.Reorderings);
+        });
+    }
+
+    /// <summary>The comparison can fail: a device with another serial is told apart, and the script shrinks to the request that shows it.</summary>
+    [Fact(Timeout = TimeoutMs)]
+    public Task ADifferenceIsFoundAndShrunk()
+    {
+        QemuFixture.SkipUnlessInstalled();
+        return Task.Run(() =>
+        {
+            using var pair = new DevicePair(legacy: false, simulatedSerial: "ANOTHER");
+            var lockstep = new Lockstep(pair);
+            foreach (DifferentialScript script in Generate(legacy: false, scriptsPerState: 40))
+            {
+                if (lockstep.Run(script) is { } difference)
+                {
+                    DifferentialScript shrunk = Shrink(pair, script, out Difference still);
+                    Assert.Contains("data+", still.What, StringComparison.Ordinal);
+                    Assert.NotNull(difference);
+                    Assert.InRange(shrunk.Acts.Count(act => act.Verb == Verb.Place), 1, 1);
+                    Assert.InRange(shrunk.Acts.Count, 2, 14);
+                    return;
+                }
+            }
+
+            Assert.Fail("two devices with different serials gave equal answers");
+        });
+    }
+
+    /// <summary>
+    /// Why <see cref="Tolerances.LongerQueue"/> is avoided: a driver with EVENT_IDX that writes a larger QueueNum to a queue in use takes
+    /// QEMU 7.2 down with it.
+    /// </summary>
+    [Fact(Timeout = TimeoutMs)]
+    public Task AQueueMadeLongerWhileInUseAbortsQemu()
+    {
+        QemuFixture.SkipUnlessInstalled();
+        return Task.Run(() =>
+        {
+            using var pair = new DevicePair(legacy: false);
+            var preamble = new Preamble(IsLegacy: false, DeviceState.Running, 16, FeatureSet.Of(Feature.Version1).With(Feature.EventIndex).Low);
+            Assert.Null(new Lockstep(pair).Run(new DifferentialScript(preamble, [Act.Write(MmioRegister.QueueNum, 256), Act.Write(MmioRegister.QueueNotify, 0)])));
+            QemuDiedException died = Assert.Throws<QemuDiedException>(() =>
+            {
+                pair.Qemu.WriteRegister(Scripts.ScriptBuilder.BlkSlot, MmioRegister.QueueNum, 4, 256);
+                pair.Qemu.WriteRegister(Scripts.ScriptBuilder.BlkSlot, MmioRegister.QueueNotify, 4, 0);
+                pair.Qemu.Settle();
+            });
+            Assert.Equal(128 + 6, died.Death.ExitCode);
+            Assert.Contains("Assertion", died.Death.StandardErrorTail, StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>docs/fidelity.md lists the tolerances of this code, with their reasons, and no others.</summary>
+    [Fact]
+    public void TheDocumentListsTheTolerances()
+    {
+        using Stream stream = typeof(DifferentialTests).Assembly.GetManifestResourceStream("fidelity.md")!;
+        using var reader = new StreamReader(stream);
+        string text = reader.ReadToEnd();
+        const string begin = "<!-- tolerances -->", end = "<!-- end of tolerances -->";
+        int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
+        string[] rows = [.. text[from..to].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(2)];
+        Assert.Equal(Tolerances.All.Select(t => $"| {t.Name} | {t.Reason} | {(t.IsUsed ? "compared so" : "avoided")} |"), rows);
+        Assert.Contains($"{RegisterCells.Registers.Count} registers", text, StringComparison.Ordinal);
+        Assert.Contains($"{RegisterCells.Of(DeviceState.Reset).Count()} cells", text, StringComparison.Ordinal);
+        Assert.Contains($"{RequestKinds.All.Count} kinds of request", text, StringComparison.Ordinal);
+        Assert.Contains($"{(2 * RegisterCells.States.Count * ScriptsPerState).ToString("N0", CultureInfo.InvariantCulture)} of them", text, StringComparison.Ordinal);
+    }
+
+    private static DifferentialScript[] Generate(bool legacy, int scriptsPerState) =>
+        ScriptGenerator.Suite(legacy, scriptsPerState).Sample(1, new Rnd(Seed), 50).Single();
+
+    private static string Shrunk(DevicePair pair, DifferentialScript script, Difference difference)
+    {
+        DifferentialScript shrunk = Shrink(pair, script, out Difference still);
+        return $"{difference}\n  shrunk from {script.Acts.Count} to {shrunk.Acts.Count} steps: {still}\n  {shrunk}";
+    }
+
+    /// <summary>Our own shrinking: removal of chunks, single steps and pairs, and simpler steps, until none of them still differs.</summary>
+    private static DifferentialScript Shrink(DevicePair pair, DifferentialScript script, out Difference difference)
+    {
+        var lockstep = new Lockstep(pair);
+        var shrinker = new SequenceShrinker<Act>(
+            candidate => lockstep.Run(script with { Acts = candidate }) is not null, act => act.Simpler(), (_, _) => null);
+        DifferentialScript shrunk = script with { Acts = shrinker.Shrink(script.Acts) };
+        difference = lockstep.Run(shrunk) ?? throw new InvalidOperationException("the shrunk script shows no difference: QEMU's answers vary");
+        return shrunk;
+    }
+
+    private static void Report(string text)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(text);
+        TestContext.Current.SendDiagnosticMessage(text);
+    }
+}

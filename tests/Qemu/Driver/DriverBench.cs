@@ -1,0 +1,107 @@
+using Ringcheck.Hal;
+using Ringcheck.Kernel;
+using Ringcheck.Qemu;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Tests.Qemu.Driver;
+
+/// <summary>The block driver, as it is, on a QEMU of its own: found on the bus, its interrupt routed, its memory in guest RAM.</summary>
+internal sealed class DriverBench : IDisposable
+{
+    public const uint TimeoutMs = 10_000;
+
+    private const uint BuffersLength = 4 << 20;
+
+    private readonly DmaRegion region;
+
+    public DriverBench(DiskImage? disk, bool legacy, BlkOptions? options = null, Func<QemuOptions, QemuOptions>? change = null)
+    {
+        var qemu = new QemuOptions { Disk = disk?.Path, LegacyMmio = legacy };
+        Process = QemuProcess.Start(QemuFixture.Installation, change is null ? qemu : change(qemu));
+        State = new QemuMachineState(Process);
+        Machine = new QemuMachine(State);
+        Options = options ?? BlkOptions.Default;
+        Driver = new VirtioBlk<QemuMachine>(Machine, Options);
+        DmaRegion free = Process.Ram.Free;
+        region = free.Slice(0, Options.MemoryLength);
+        Buffers = free.Slice(SplitLayout.AlignUp(Options.MemoryLength, MmioQueues.LegacyPageSize), BuffersLength);
+    }
+
+    public QemuProcess Process { get; }
+
+    public QemuMachineState State { get; }
+
+    public QemuMachine Machine { get; }
+
+    public BlkOptions Options { get; }
+
+    public VirtioBlk<QemuMachine> Driver { get; }
+
+    public DmaRegion DriverMemory => region;
+
+    /// <summary>Memory for data, all of it the test's.</summary>
+    public DmaRegion Buffers { get; }
+
+    public string Console => State.Console.ToString();
+
+    /// <summary>The whole way from the bus to a device that takes requests.</summary>
+    public DriverStatus Open()
+    {
+        DriverStatus status = MmioBus.Find(Machine, DeviceType.Block, out Transport transport);
+        if (status != DriverStatus.Ok)
+        {
+            return status;
+        }
+
+        if (Options.UseInterrupts)
+        {
+            State.Route(transport.Interrupt, () => Driver.OnInterrupt());
+        }
+
+        return Driver.Initialise(transport, region);
+    }
+
+    /// <summary>The sector's own piece of <see cref="Buffers"/>, counted in sectors.</summary>
+    public DmaRegion Buffer(uint sector, uint sectors = 1) => Buffers.Slice(sector * Sector.Size, sectors * Sector.Size);
+
+    public Span<byte> BytesOf(DmaRegion memory) => Process.Ram.Bytes(memory.Cpu, (int)memory.Length);
+
+    public DriverStatus Submit(BlkOperation operation, ulong sector, DmaRegion data, out BlkRequestId id) =>
+        Driver.Submit(operation, new Sector(sector), data.Length == 0 ? [] : [DmaSegment.Of(data)], out id);
+
+    /// <summary>One request, from submitting to its end.</summary>
+    public DriverStatus Run(BlkOperation operation, ulong sector, DmaRegion data)
+    {
+        DriverStatus status = Submit(operation, sector, data, out BlkRequestId id);
+        return status == DriverStatus.Ok ? Driver.Wait(id, TimeoutMs, out _) : status;
+    }
+
+    /// <summary>What the device has given back so far, as it stands in the ring, read past the driver.</summary>
+    public ushort UsedIndex => Machine.LoadAcquire16(region.Cpu + Driver.Queue.Layout.Used + UsedRing.IndexOffset);
+
+    public ushort AvailableIndex => Machine.LoadAcquire16(region.Cpu + Driver.Queue.Layout.Available + AvailableRing.IndexOffset);
+
+    public void Dispose() => Process.Dispose();
+}
+
+/// <summary>What the driver's tests have in common.</summary>
+internal static class DriverTest
+{
+    public const int TimeoutMs = 60_000;
+
+    /// <summary>On the thread pool: only a test that can be left behind can be bounded in time.</summary>
+    public static Task Bounded(Action test)
+    {
+        QemuFixture.SkipUnlessInstalled();
+        return Task.Run(test);
+    }
+
+    /// <summary>Bytes that tell which sector of which writing they are.</summary>
+    public static void Fill(Span<byte> bytes, uint seed)
+    {
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)((uint)(i / (int)Sector.Size) * 31 + (uint)i * 7 + seed * 131 + 1);
+        }
+    }
+}

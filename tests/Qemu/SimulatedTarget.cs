@@ -1,0 +1,84 @@
+using Ringcheck.Devices;
+using Ringcheck.Exploration;
+using Ringcheck.Qemu;
+using Ringcheck.Standard;
+using Ringcheck.Tests.Qemu.Scripts;
+
+namespace Ringcheck.Tests.Qemu;
+
+/// <summary>
+/// The simulated machine as a target of scripts: QEMU's map, RAM of the same size, a block device with profile <c>qemu</c>. Nobody
+/// is judged, because scripts break rules by design. After each register write the device runs until it has nothing left to do,
+/// which is one of its schedules: the one in which it is faster than the driver.
+/// </summary>
+public sealed class SimulatedTarget : IScriptTarget, IDisposable
+{
+    public const ulong RamLength = 64 << 20;
+
+    private readonly SimulatedMachine machine = new(RamLength);
+    private InterruptLine? line;
+
+    public SimulatedTarget(IDiskImage image, bool legacy, string serial = "")
+    {
+        machine.Monitors.JudgeDriver = machine.Monitors.JudgeDevices = false;
+        machine.Engine.MaxPoints = uint.MaxValue;
+        Device = machine.Plug(ScriptBuilder.BlkSlot, interrupt =>
+        {
+            line = interrupt;
+            return new BlkDevice(machine, interrupt, "blk",
+                new BlkSettings { Profile = DeviceProfile.Qemu, IsLegacy = legacy, Image = image, Serial = serial });
+        });
+        machine.FillEmptySlots(legacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
+        machine.Reset(PlainRun.Instance);
+        machine.Cpu.Finish();
+    }
+
+    public BlkDevice Device { get; }
+
+    public Ram Ram => machine.Ram;
+
+    public ulong ReadRegister(int slot, uint offset, int width)
+    {
+        ulong address = SimulatedMachine.SlotAddress(slot) + offset;
+        return machine.Bus.Find(address, out uint at)?.Read(at, width) ?? machine.Bus.Unassigned(width);
+    }
+
+    public void WriteRegister(int slot, uint offset, int width, ulong value)
+    {
+        machine.Bus.Find(SimulatedMachine.SlotAddress(slot) + offset, out uint at)?.Write(at, width, value);
+        Settle();
+    }
+
+    /// <summary>As QEMU copies: by accesses of 4 bytes.</summary>
+    public void CopyRegisters(int slot, uint offset, Span<byte> destination)
+    {
+        for (int at = 0; at < destination.Length; at += 4)
+        {
+            BitConverter.TryWriteBytes(destination[at..], (uint)ReadRegister(slot, offset + (uint)at, 4));
+        }
+    }
+
+    public void LoadMemory(ulong busAddress, Span<byte> destination) => Ram.Span(busAddress, destination.Length).CopyTo(destination);
+
+    public void StoreMemory(ulong busAddress, ReadOnlySpan<byte> source) => Ram.Copy(busAddress, source);
+
+    public void Settle() => machine.Engine.RunToRest();
+
+    public bool LineIsHigh(int slot) => slot == ScriptBuilder.BlkSlot && line!.High;
+
+    public void ResizeDisk(long sectors) => Device.Resize((ulong)sectors);
+
+    public void ResetMachine() => Device.ResetWithMachine();
+
+    public void Dispose() => machine.Dispose();
+}
+
+/// <summary>The sectors of <see cref="DiskImage.Numbered"/>, in memory.</summary>
+public sealed class NumberedImage(long sectors) : IDiskImage
+{
+    private readonly byte[][] contents = [.. Enumerable.Range(0, (int)sectors).Select(i => DiskImage.NumberedSector(i))];
+
+    public ulong Sectors => (ulong)sectors;
+
+    public void Read(Sector sector, Span<byte> destination) => contents[sector.Value].CopyTo(destination);
+}
