@@ -112,7 +112,6 @@ public sealed partial class OwnershipMonitor
         queue.Held--;
         queue.Outstanding--;
         ChainsReturned++;
-        ReturnedNow++;
         MarkChain(queue, (ushort)head, MemoryOwner.Driver, MemoryOwner.ReturnedUnseen);
         RemarkShared(queue);
     }

@@ -248,6 +248,7 @@ public sealed partial class OwnershipMonitor
 
     void TakeBack(QueueWatch queue, ushort head)
     {
+        TakenBackNow++;
         OwnershipRules.Apply(ref queue.Owners[head], OwnershipEvent.Reaped, QueuePhase.Live);
         OwnershipRules.Apply(ref queue.Owners[head], OwnershipEvent.Released, QueuePhase.Live);
         MarkChain(queue, head, MemoryOwner.Driver, MemoryOwner.Driver);

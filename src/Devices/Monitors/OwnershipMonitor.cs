@@ -23,8 +23,11 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
     /// <summary>Chains published, given back, and cut off by a reset: premises, counted over all executions.</summary>
     public long ChainsPublished, ChainsReturned, ChainsEndedByReset, IndexWraps;
 
-    /// <summary>Chains that devices gave back in this execution.</summary>
-    public int ReturnedNow { get; private set; }
+    /// <summary>
+    /// Chains that devices gave back, and the driver saw, in this execution. What the driver saw is in its CPU's history, so this needs no place
+    /// of its own in the fingerprint.
+    /// </summary>
+    public int TakenBackNow { get; private set; }
 
     internal List<QueueWatch> Queues => queues;
 
@@ -42,7 +45,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
     internal void Reset()
     {
         foreach (var queue in queues) Release(queue);
-        ReturnedNow = 0;
+        TakenBackNow = 0;
     }
 
     internal void Fold(ref StateHasher hasher)

@@ -411,8 +411,8 @@ sealed partial class BlkScenario
     {
         if (IsHostile) return;
         if (!AllHaveTimedOut) Fail("completion", "request-never-ended", [], "a request never ended", "Each request that was accepted ends, once.");
-        if (okCount > machine.Monitors.Ownership.ReturnedNow) Fail("vacuity", "device-not-touched", [],
-            $"{okCount} requests ended well, but the device has served {machine.Monitors.Ownership.ReturnedNow}", "Success without the device is a fallback: say so, or fail.");
+        if (okCount > machine.Monitors.Ownership.TakenBackNow) Fail("vacuity", "device-not-touched", [],
+            $"{okCount} requests ended well, but the device has served {machine.Monitors.Ownership.TakenBackNow}", "Success without the device is a fallback: say so, or fail.");
         if (reference.IsUntouched && device.Disk.Written == 0) return;
         for (uint sector = 0; sector < CapacitySectors; sector++)
         {
