@@ -189,6 +189,9 @@ public abstract partial class MmioDevice
         MapAsQemu(queue);
     }
 
+    /// <summary>4.2.2.2: a queue that is not ready (version 1: has no address) is not accessed.</summary>
+    protected bool IsServed(DeviceQueue queue) => IsLegacy ? queue.Descriptors != 0 : queue.Ready;
+
     void WriteQueueNotify(uint value)
     {
         if (value >= (uint)Queues.Length || broken) return;
@@ -199,7 +202,6 @@ public abstract partial class MmioDevice
             return;
         }
         // 2.1.2: nothing is consumed before DRIVER_OK.
-        bool isServed = IsLegacy ? queue.Descriptors != 0 : queue.Ready;
-        if (isServed && IsDriverOk && !resetPending) Notified(queue);
+        if (IsServed(queue) && IsDriverOk && !resetPending) Notified(queue);
     }
 }

@@ -110,7 +110,6 @@ public abstract partial class MmioDevice
         ClearRegisters();
         foreach (var queue in Queues)
         {
-            if (queue.Ready || queue.Descriptors != 0) Machine.Monitors.QueueDisabled(this, queue.Index);
             queue.Ready = false;
             queue.ForgetRing();
             if (!Rules.IsQemu) queue.Clear();

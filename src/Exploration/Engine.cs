@@ -191,6 +191,7 @@ public sealed class Engine
         if (pick == Strategy.Prune)
         {
             Draining = true;
+            Hashing = false; // nothing that follows is looked at
             return point.Default;
         }
         if (pick != point.Default) Trace.Add(new(point.Kind, point.Agent, point.Step, pick));

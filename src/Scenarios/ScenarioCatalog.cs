@@ -19,6 +19,8 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _) => new Spsc2x4()),
         .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour),
             (profile, fresh) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), fresh))),
+        new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
+            (profile, _) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true))),
     ];
 
     public ScenarioCatalog()

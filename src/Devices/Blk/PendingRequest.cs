@@ -42,8 +42,10 @@ sealed class PendingRequest
 
     public BlkRange Range(int index) => ranges[index];
 
+    /// <summary>As new, whatever it was used for before: what is left over would tell equal states apart.</summary>
     public void Start()
     {
+        Chain.Start(0);
         Type = 0;
         Sector = default;
         Action = BlkAction.None;

@@ -36,7 +36,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public Monitors Monitors { get; }
 
-    public IReadOnlyList<MmioDevice> Devices => devices;
+    public List<MmioDevice> Devices => devices;
 
     /// <summary>Pieces in which payload moves, each a scheduling point: more than one lets tearing and late writes show.</summary>
     public int PayloadChunks { get; set; } = 2;

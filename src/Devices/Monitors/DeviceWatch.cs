@@ -12,10 +12,18 @@ public sealed class DeviceWatch
     /// <summary>How often DRIVER_OK was reached: a premise, counted over all executions.</summary>
     public long DriverOkCount { get; internal set; }
 
-    internal void Reset() => Lifecycle = default;
+    /// <summary>Whether the device has interrupted since a handler was entered.</summary>
+    internal bool InterruptedInHandler;
+
+    internal void Reset()
+    {
+        Lifecycle = default;
+        InterruptedInHandler = false;
+    }
 
     internal void Fold(ref StateHasher hasher)
     {
+        hasher.Add(InterruptedInHandler ? 1UL : 0);
         foreach (ulong word in MemoryMarshal.Cast<LifecycleState, ulong>(new ReadOnlySpan<LifecycleState>(in Lifecycle))) hasher.Add(word);
     }
 }

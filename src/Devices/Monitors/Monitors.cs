@@ -196,5 +196,32 @@ public sealed class Monitors
 
     public void NeedsResetRaised(MmioDevice device) => Registers.NeedsResetRaised(device);
 
-    public void InterruptRaised(MmioDevice device, uint causes) => Registers.InterruptRaised(device, causes);
+    public void InterruptRaised(MmioDevice device, uint causes)
+    {
+        device.Watch.InterruptedInHandler = true;
+        Registers.InterruptRaised(device, causes);
+    }
+
+    // What the machine's program says of its interrupt handler
+
+    public void HandlerEntered()
+    {
+        foreach (var device in machine.Devices) device.Watch.InterruptedInHandler = false;
+    }
+
+    /// <summary>
+    /// 4.2.3.4.1: what was handled is acknowledged. The line is a level: a handler that leaves it high without a new event is entered again at once,
+    /// for ever.
+    /// </summary>
+    public void HandlerLeft()
+    {
+        if (!JudgeDevices) return; // a hostile device lies about its causes too
+        foreach (var device in machine.Devices)
+        {
+            if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
+            Driver("interrupts", "not-acknowledged", ["mmio.driver.notifications-from-device.3"],
+                $"the interrupt handler returns, InterruptStatus of {device.Name} is still {device.InterruptStatus}, and nothing new has happened",
+                "Write the bits that were read from InterruptStatus to InterruptACK, whether there was work to do or not.");
+        }
+    }
 }

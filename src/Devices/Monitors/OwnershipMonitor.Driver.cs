@@ -22,7 +22,7 @@ public sealed partial class OwnershipMonitor
     {
         var owners = machine.Ram.Owners(address, length);
         int bad = owners.IndexOfAnyInRange(MemoryOwner.DeviceWrites, MemoryOwner.ReturnedUnseen);
-        if (bad >= 0) DriverBroke(RuleViolation.DriverReadBeforeCompletion, $"it reads 0x{address + (ulong)bad:x}, in a buffer that {OwnerText(owners[bad])}");
+        if (bad >= 0) monitors.Driver(RuleViolation.DriverReadBeforeCompletion, $"it reads 0x{address + (ulong)bad:x}, in a buffer that {OwnerText(owners[bad])}");
     }
 
     /// <summary>Before a store by a CPU. True: it goes into a ring that the driver writes.</summary>
@@ -48,7 +48,7 @@ public sealed partial class OwnershipMonitor
         }
         else if (bad >= 0)
         {
-            DriverBroke(monitors.AnyResetPending ? RuleViolation.MemoryReusedBeforeReset : RuleViolation.DriverTouchedExposed,
+            monitors.Driver(monitors.AnyResetPending ? RuleViolation.MemoryReusedBeforeReset : RuleViolation.DriverTouchedExposed,
                 $"it writes 0x{address + (ulong)bad:x}, in a buffer that {OwnerText(owners[bad])}");
         }
         return owners.Contains(MemoryOwner.DriverRing);
@@ -116,8 +116,9 @@ public sealed partial class OwnershipMonitor
     void Publish(QueueWatch queue, RingIndex index)
     {
         int count = queue.Published.DistanceTo(index);
-        DriverBroke(OwnershipRules.AvailableIndexStored(queue.Published, index, queue.Seen.DistanceTo(queue.Published), queue.Size),
-            $"it goes from {queue.Published.Value} to {index.Value}, with {queue.Seen.DistanceTo(queue.Published)} of {queue.Size} entries in use");
+        int inUse = queue.Seen.DistanceTo(queue.Published);
+        if (OwnershipRules.AvailableIndexStored(queue.Published, index, inUse, queue.Size) is var rule and not RuleViolation.None)
+            monitors.Driver(rule, $"it goes from {queue.Published.Value} to {index.Value}, with {inUse} of {queue.Size} entries in use");
         if (index.Value < queue.Published.Value) IndexWraps++;
         for (int i = 0; i < count && count <= queue.Size; i++) PublishEntry(queue, queue.Published.Plus((ushort)i).Slot(queue.Size));
         queue.Published = index;
@@ -133,8 +134,11 @@ public sealed partial class OwnershipMonitor
             return;
         }
         var rule = OwnershipRules.Apply(ref queue.Owners[head], OwnershipEvent.Published, QueuePhase.Live);
-        DriverBroke(rule, $"slot {slot} publishes chain {head}, which is not the driver's");
-        if (rule != RuleViolation.None) return;
+        if (rule != RuleViolation.None)
+        {
+            monitors.Driver(rule, $"slot {slot} publishes chain {head}, which is not the driver's");
+            return;
+        }
         if (!CopyChain(queue, head))
         {
             queue.Owners[head] = Owner.Driver;
@@ -205,7 +209,7 @@ public sealed partial class OwnershipMonitor
             queue.Overlaps = true; // two requests may read the same memory
             return;
         }
-        DriverBroke(RuleViolation.DriverTouchedExposed,
+        monitors.Driver(RuleViolation.DriverTouchedExposed,
             $"descriptor {id} of chain {head} publishes 0x{queue.Address[id] + (ulong)shared:x} again, in a buffer that {OwnerText(owners[shared])}");
     }
 

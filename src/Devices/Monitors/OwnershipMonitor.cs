@@ -1,6 +1,5 @@
 using Ringcheck.Exploration;
 using Ringcheck.Models.Ownership;
-using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -176,11 +175,5 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
                 if ((queue.Flags[id] & SplitDescriptor.Next) == 0) break;
             }
         }
-    }
-
-    /// <summary>A rule of the model is broken by the driver.</summary>
-    void DriverBroke(RuleViolation rule, string detail)
-    {
-        if (rule != RuleViolation.None) monitors.Driver(rule, detail);
     }
 }

@@ -132,6 +132,14 @@ public struct DeviceTaskBuilder<T>
 
     public void AwaitOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine machine)
         where TAwaiter : INotifyCompletion where TStateMachine : IAsyncStateMachine
+        => throw new NotSupportedException();
+
+    /// <summary>
+    /// Optimised from the first call on: unoptimised code would box the awaiter at each suspension, until tiered compilation gets to it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AwaitUnsafeOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine machine)
+        where TAwaiter : ICriticalNotifyCompletion where TStateMachine : IAsyncStateMachine
     {
         if (frame is null)
         {
@@ -143,10 +151,6 @@ public struct DeviceTaskBuilder<T>
         }
         ((IParks)awaiter).Park(frame);
     }
-
-    public void AwaitUnsafeOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine machine)
-        where TAwaiter : ICriticalNotifyCompletion where TStateMachine : IAsyncStateMachine
-        => AwaitOnCompleted(ref awaiter, ref machine);
 }
 
 /// <summary>The result of a coroutine that has none.</summary>

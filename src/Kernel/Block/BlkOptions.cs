@@ -17,7 +17,9 @@ public readonly record struct BlkOptions(
         QueueSize: 64, MaxDataSegments: 16, MaxRanges: 1, PooledBytes: 0, UseInterrupts: true, ResetTimeoutMs: 1000, StartAt: default);
 
     /// <summary>Whether a driver can be made like this.</summary>
-    public bool AreValid => SplitLayout.IsLegalQueueSize(QueueSize) && MaxRanges <= 256 && PooledBytes <= 1 << 20;
+    public bool AreValid
+        => SplitLayout.IsLegalQueueSize(QueueSize) && MaxRanges <= 256 && PooledBytes <= 1 << 20
+            && SlotCount * ((ulong)PooledBytes + BlkRequest.RangeSize * MaxRanges) < 1 << 30;
 
     /// <summary>
     /// Requests that there can be at once: in flight, or ended and not yet reported. Each takes two descriptors or more.

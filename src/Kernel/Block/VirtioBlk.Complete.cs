@@ -13,6 +13,8 @@ public sealed partial class VirtioBlk<TMachine>
     /// </summary>
     public bool OnInterrupt()
     {
+        if (transport.Kind == TransportKind.None)
+            return false;
         uint causes = transport.ReadInterruptCauses(machine);
         if (causes == 0)
             return false;

@@ -36,9 +36,8 @@ public sealed partial class VirtioBlk<TMachine>
         if (!options.AreValid || !isAligned || region.Length < options.MemoryLength)
             return DriverStatus.InvalidArgument;
 
-        this.transport = transport;
-        this.region = region;
         memory = new(region, options);
+        this.transport = transport; // last: from here on, an interrupt is looked at
         DriverStatus status = ResetDevice();
         if (status != DriverStatus.Ok)
             return status;
@@ -70,6 +69,8 @@ public sealed partial class VirtioBlk<TMachine>
         if (transport.Kind == TransportKind.None)
             return DriverStatus.NoDevice;
         bool isDrained = state == BlkState.Ready ? Drain(machine.DeadlineAfter(timeoutMs)) : slots.WithDevice == 0;
+        if (isDrained && state == BlkState.Ready)
+            transport.ReleaseQueue(machine, RequestQueue); // whatever the answer: the reset releases it too
         DriverStatus status = EndAllByReset();
         if (status != DriverStatus.Ok)
             return status;
@@ -143,8 +144,11 @@ public sealed partial class VirtioBlk<TMachine>
 
         bits |= DeviceStatus.FeaturesOk;
         transport.WriteStatus(machine, bits);
-        if ((transport.ReadStatus(machine) & DeviceStatus.FeaturesOk) != 0)
+        uint answer = transport.ReadStatus(machine);
+        if (answer == bits)
             return DriverStatus.Ok;
+        if ((answer & DeviceStatus.FeaturesOk) != 0)
+            return (answer & DeviceStatus.NeedsReset) != 0 ? DriverStatus.NeedsReset : DriverStatus.DeviceError;
         bits &= ~DeviceStatus.FeaturesOk; // the device did not take it: the bit is not ours to write again
         return DriverStatus.FeaturesRefused;
     }

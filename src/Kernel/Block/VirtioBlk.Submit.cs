@@ -16,7 +16,10 @@ public sealed partial class VirtioBlk<TMachine>
     public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id)
     {
         id = default;
-        DriverStatus status = CheckData(data, out uint length);
+        uint length = 0;
+        DriverStatus status = CheckState();
+        if (status == DriverStatus.Ok)
+            status = CheckData(data, out length);
         if (status == DriverStatus.Ok)
             status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
@@ -41,12 +44,12 @@ public sealed partial class VirtioBlk<TMachine>
     public DriverStatus SubmitPooled(BlkOperation operation, Sector sector, uint length, out BlkRequestId id)
     {
         id = default;
-        if (operation is not (BlkOperation.Read or BlkOperation.Write or BlkOperation.GetId) || length > options.PooledBytes)
-            return DriverStatus.InvalidArgument;
-        bool isFolded = CanFold(length);
-        if (!isFolded && (length > limits.MaxSegmentLength || limits.MaxSegments == 0))
-            return limits.MaxSegments == 0 ? DriverStatus.NotSupported : DriverStatus.InvalidArgument;
-        DriverStatus status = Check(operation, sector, length);
+        bool isFolded = false;
+        DriverStatus status = CheckState();
+        if (status == DriverStatus.Ok)
+            status = CheckPooled(operation, length, out isFolded);
+        if (status == DriverStatus.Ok)
+            status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
             return status;
         if (!slots.TryTake(operation, out ushort slot))
@@ -78,7 +81,9 @@ public sealed partial class VirtioBlk<TMachine>
     public DriverStatus SubmitRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, out BlkRequestId id)
     {
         id = default;
-        DriverStatus status = CheckRanges(operation, ranges);
+        DriverStatus status = CheckState();
+        if (status == DriverStatus.Ok)
+            status = CheckRanges(operation, ranges);
         if (status != DriverStatus.Ok)
             return status;
         if (!slots.TryTake(operation, out ushort slot))
@@ -182,9 +187,6 @@ public sealed partial class VirtioBlk<TMachine>
     private DriverStatus CheckData(ReadOnlySpan<DmaSegment> data, out uint length)
     {
         length = 0;
-        DriverStatus status = CheckState();
-        if (status != DriverStatus.Ok)
-            return status;
         if (data.Length > 0 && limits.MaxSegments == 0)
             return DriverStatus.NotSupported;
         if ((uint)data.Length > limits.MaxSegments)
@@ -203,12 +205,21 @@ public sealed partial class VirtioBlk<TMachine>
         return DriverStatus.Ok;
     }
 
+    private DriverStatus CheckPooled(BlkOperation operation, uint length, out bool isFolded)
+    {
+        isFolded = CanFold(length);
+        if (operation is not (BlkOperation.Read or BlkOperation.Write or BlkOperation.GetId) || length > options.PooledBytes)
+            return DriverStatus.InvalidArgument;
+        if (isFolded)
+            return DriverStatus.Ok;
+        if (limits.MaxSegments == 0)
+            return DriverStatus.NotSupported;
+        return length <= limits.MaxSegmentLength ? DriverStatus.Ok : DriverStatus.InvalidArgument;
+    }
+
     /// <summary>5.2.6.1, for all requests but those with ranges.</summary>
     private DriverStatus Check(BlkOperation operation, Sector sector, uint length)
     {
-        DriverStatus status = CheckState();
-        if (status != DriverStatus.Ok)
-            return status;
         switch (operation)
         {
             case BlkOperation.Read:
@@ -231,9 +242,6 @@ public sealed partial class VirtioBlk<TMachine>
 
     private DriverStatus CheckRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges)
     {
-        DriverStatus status = CheckState();
-        if (status != DriverStatus.Ok)
-            return status;
         bool isDiscard = operation == BlkOperation.Discard;
         if (!isDiscard && operation != BlkOperation.WriteZeroes)
             return DriverStatus.InvalidArgument;
@@ -250,7 +258,7 @@ public sealed partial class VirtioBlk<TMachine>
         {
             if (range.SectorCount == 0 || range.SectorCount > mostSectors || (isDiscard && range.Unmap))
                 return DriverStatus.InvalidArgument;
-            status = CheckWithin(range.Start, range.SectorCount);
+            DriverStatus status = CheckWithin(range.Start, range.SectorCount);
             if (status != DriverStatus.Ok)
                 return status;
         }

@@ -114,13 +114,17 @@ public sealed partial class VirtioBlk<TMachine>
     private bool PollForUsed(Deadline deadline)
     {
         PollLoop poll = machine.BeginPoll(deadline);
-        while (machine.KeepPolling(ref poll, done: queue.HasUsed() || !IsAlive()))
+        bool isAlive = true;
+        while (machine.KeepPolling(ref poll, done: queue.HasUsed() || !(isAlive = IsAlive())))
         {
         }
 
         if (poll.TimedOut)
             return false;
-        if (CollectUsed() > 0 || state != BlkState.Ready)
+        int count = CollectUsed();
+        if (!isAlive)
+            state = BlkState.Broken; // seen once is seen: a device that has asked for a reset is not asked again
+        if (count > 0 || state != BlkState.Ready)
             return true;
         CheckDeviceStatus();
         if (state == BlkState.Ready)
@@ -131,9 +135,12 @@ public sealed partial class VirtioBlk<TMachine>
     /// <summary>
     /// Asleep until the handler has seen an interrupt of this device. False: the deadline has passed. Interrupts are asked for only here,
     /// and after asking the ring is looked at once more: what came before the device saw the request came silently (2.7.7).
+    /// The deadline comes first, so that a device that does nothing but interrupt cannot keep the caller for longer.
     /// </summary>
     private bool SleepForEvent(Deadline deadline)
     {
+        if (machine.HasPassed(deadline))
+            return false;
         queue.EnableInterrupts();
         if (queue.HasUsed())
         {

@@ -26,7 +26,6 @@ public sealed partial class VirtioBlk<TMachine>
 
     private TMachine machine;
     private Transport transport;
-    private DmaRegion region;
     private BlkMemory memory;
     private BlkDeviceInfo info;
     private BlkLimits limits;

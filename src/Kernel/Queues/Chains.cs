@@ -10,10 +10,10 @@ public readonly record struct DmaSegment(BusAddress Address, uint Length)
 }
 
 /// <summary>
-/// A chain that the device has given back: the descriptor it began with, how many bytes the device says it wrote to the writable
-/// part (at most what that part holds), and the number that <see cref="SplitQueue{TMachine}"/> gave to this use of the descriptor.
+/// A chain that the device has given back: the descriptor it began with, and how many bytes the device says it wrote to the writable
+/// part, which are no more than that part holds.
 /// </summary>
-public readonly record struct UsedBuffer(DescriptorId Head, uint Length, ulong Sequence);
+public readonly record struct UsedBuffer(DescriptorId Head, uint Length);
 
 /// <summary>What a device did that no device may do. A queue that has seen one of these is broken until it is initialised again.</summary>
 public enum QueueFault : byte
@@ -42,18 +42,29 @@ public enum QueueFault : byte
 /// </summary>
 internal struct ShadowDescriptor
 {
-    /// <summary>Of a head: which addition to the queue this was; never repeats, so it tells one use from all others.</summary>
+    /// <summary>Later than every chain that was ever published.</summary>
+    public const ulong NotInFlight = ulong.MaxValue;
+
+    /// <summary>
+    /// Of a head: which addition to the queue this was; never repeats, so it tells one use from all others. Of any other
+    /// descriptor: <see cref="NotInFlight"/>.
+    /// </summary>
     public ulong Sequence;
 
-    /// <summary>Of a head: bytes in the writable part of the chain.</summary>
-    public uint WritableLength;
+    public ChainLink Link;
+}
 
-    /// <summary>The next one in the chain, or in the free list.</summary>
-    public ushort Next;
+/// <summary>
+/// The next descriptor of the chain and, of a head, bytes in the chain's writable part and how many descriptors it has: in one word,
+/// because stores are much of what adding to a ring costs.
+/// </summary>
+internal readonly struct ChainLink(uint writableLength, ushort next, ushort count)
+{
+    private readonly ulong packed = writableLength | (ulong)next << 32 | (ulong)count << 48;
 
-    /// <summary>Of a head: the last one of the chain.</summary>
-    public ushort Tail;
+    public uint WritableLength => (uint)packed;
 
-    /// <summary>Of a head: how many descriptors the chain has. 0: no chain begins here.</summary>
-    public ushort Count;
+    public ushort Next => (ushort)(packed >> 32);
+
+    public ushort Count => (ushort)(packed >> 48);
 }

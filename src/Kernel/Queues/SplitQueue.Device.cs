@@ -27,23 +27,23 @@ public sealed partial class SplitQueue<TMachine>
             }
         }
 
-        CpuAddress element = usedElements + (ulong)usedIndex.Slot(size) * UsedRing.EntrySize;
+        RingIndex index = usedIndex;
+        CpuAddress element = usedElements + (ulong)index.Slot(size) * UsedRing.EntrySize;
         uint id = machine.Load32(element + UsedRing.ElementIdOffset);
         uint length = machine.Load32(element + UsedRing.ElementLengthOffset);
-        QueueFault fault = Judge(id, length);
-        if (fault != QueueFault.None)
-        {
-            used = default;
-            return Break(fault);
-        }
-
+        if (id >= size)
+            return Break(QueueFault.UsedIdOutOfRange, out used);
         ref ShadowDescriptor head = ref shadows[id];
-        used = new(new((ushort)id), length, head.Sequence);
-        shadows[head.Tail].Next = freeHead;
-        freeHead = (ushort)id;
-        freeCount += head.Count;
-        head.Count = 0;
-        usedIndex = usedIndex.Next;
+        if (head.Sequence >= published) // free, or added and not published: neither has any business in the used ring
+            return Break(QueueFault.UsedIdNotInFlight, out used);
+        ChainLink link = head.Link;
+        if (length > link.WritableLength)
+            return Break(QueueFault.UsedLengthTooLong, out used);
+
+        head.Sequence = ShadowDescriptor.NotInFlight;
+        used = new(new((ushort)id), length);
+        usedIndex = index.Next;
+        Free((ushort)id, link);
         return DriverStatus.Ok;
     }
 
@@ -55,7 +55,7 @@ public sealed partial class SplitQueue<TMachine>
 
     /// <summary>Asks not to be interrupted. A hint: interrupts may come all the same (2.7.7.1).</summary>
     public void DisableInterrupts()
-        => machine.Store16(memory.Cpu + layout.Available + AvailableRing.FlagsOffset, AvailableRing.NoInterrupt);
+        => machine.Store16(availableFlagsAddress, AvailableRing.NoInterrupt);
 
     /// <summary>
     /// Asks to be interrupted from here on. What the device gave back before it saw this came without an interrupt: the caller looks
@@ -63,32 +63,52 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public void EnableInterrupts()
     {
-        machine.Store16(memory.Cpu + layout.Available + AvailableRing.FlagsOffset, 0);
+        machine.Store16(availableFlagsAddress, 0);
         machine.Barrier(BarrierPurpose.StoreThenLoad);
+    }
+
+    /// <summary>The chain's descriptors are free again, its head the next to be used: what was used last is in the cache.</summary>
+    private void Free(ushort head, ChainLink link)
+    {
+        if (link.Count == 2)
+        {
+            // In a branch of its own, which the CPU guesses: so the next addition need not wait until this record has been read.
+            int second = freeCount;
+            free[second] = link.Next;
+            free[second + 1] = head;
+            freeCount = (ushort)(second + 2);
+            return;
+        }
+
+        int at = freeCount + link.Count;
+        freeCount = (ushort)at;
+        free[--at] = head;
+        for (int left = link.Count - 1; left > 0; left--)
+        {
+            ushort id = link.Next;
+            free[--at] = id;
+            if (left > 1)
+                link = shadows[id].Link;
+        }
     }
 
     private DriverStatus LookAtUsedIndex()
     {
         if (Fault != QueueFault.None)
             return DriverStatus.DeviceError;
+        RingIndex next = usedIndex;
         RingIndex device = new(machine.LoadAcquire16(usedIndexAddress));
-        ushort count = usedIndex.DistanceTo(device);
-        if (count == 0)
+        if (device == next)
             return DriverStatus.Pending;
-        if (count > InFlight)
+        if (next.DistanceTo(device) > next.DistanceTo(RingIndexOf(published)))
             return Break(QueueFault.UsedIndexJumped);
         usedIndexKnown = device;
         return DriverStatus.Ok;
     }
 
-    /// <summary>A chain that is added but not published has no business in the used ring either.</summary>
-    private QueueFault Judge(uint id, uint length)
+    private DriverStatus Break(QueueFault fault, out UsedBuffer used)
     {
-        if (id >= size)
-            return QueueFault.UsedIdOutOfRange;
-        ref readonly ShadowDescriptor head = ref shadows[id];
-        if (head.Count == 0 || head.Sequence >= published)
-            return QueueFault.UsedIdNotInFlight;
-        return length > head.WritableLength ? QueueFault.UsedLengthTooLong : QueueFault.None;
+        used = default;
+        return Break(fault);
     }
 }

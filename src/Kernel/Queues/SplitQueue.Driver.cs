@@ -14,20 +14,21 @@ public sealed partial class SplitQueue<TMachine>
     /// The common chain: one piece to read, one to write. Nothing reaches the device before <see cref="Publish"/>.
     /// NoSpace: not enough free descriptors. InvalidArgument: an empty piece. DeviceError: see <see cref="Fault"/>.
     /// </summary>
-    public DriverStatus TryAdd(in DmaSegment readable, in DmaSegment writable, out DescriptorId head)
+    public DriverStatus TryAdd(DmaSegment readable, DmaSegment writable, out DescriptorId head)
     {
         if (freeCount < 2)
             return Refuse(count: 2, out head);
-        if (!IsLegalChain((ulong)readable.Length + writable.Length) || readable.Length == 0 || writable.Length == 0)
+        if (readable.Length == 0 || writable.Length == 0 || (ulong)readable.Length + writable.Length > LongestChain)
             return Refuse(count: 0, out head);
 
-        ushort first = freeHead;
-        ushort second = shadows[first].Next;
-        ushort rest = shadows[second].Next;
+        int last = freeCount - 1;
+        ushort first = free[last];
+        ushort second = free[last - 1];
         WriteDescriptor(first, readable, SplitDescriptor.Next);
         WriteNext(first, second);
         WriteDescriptor(second, writable, SplitDescriptor.Write);
-        head = Offer(first, tail: second, rest, count: 2, writable.Length);
+        freeCount = (ushort)(last - 1);
+        head = Offer(first, new ChainLink(writable.Length, second, 2));
         return DriverStatus.Ok;
     }
 
@@ -41,29 +42,32 @@ public sealed partial class SplitQueue<TMachine>
         int count = readable.Length + writable.Length;
         if (count > freeCount)
             return Refuse(count, out head);
-        if (!TryMeasure(readable, out ulong readableLength) || !TryMeasure(writable, out ulong writableLength)
-            || !IsLegalChain(readableLength + writableLength))
+        if (count == 0 || !TryMeasure(readable, out ulong readableLength) || !TryMeasure(writable, out ulong writableLength)
+            || readableLength + writableLength > LongestChain)
         {
             return Refuse(count: 0, out head);
         }
 
-        ushort first = freeHead;
-        ushort tail = first;
-        ushort rest = first;
+        int last = freeCount - 1;
         for (int i = 0; i < count; i++)
         {
+            ushort id = free[last - i];
             bool isWritable = i >= readable.Length;
             bool isLast = i == count - 1;
             DmaSegment segment = isWritable ? writable[i - readable.Length] : readable[i];
-            tail = rest;
-            rest = shadows[tail].Next;
-            WriteDescriptor(tail, segment, (ushort)((isWritable ? SplitDescriptor.Write : 0) | (isLast ? 0 : SplitDescriptor.Next)));
-            if (!isLast)
-                WriteNext(tail, rest);
+            WriteDescriptor(id, segment, (ushort)((isWritable ? SplitDescriptor.Write : 0) | (isLast ? 0 : SplitDescriptor.Next)));
+            if (isLast)
+                break;
+            ushort next = free[last - i - 1];
+            WriteNext(id, next);
+            shadows[id].Link = new(0, next, 0);
         }
 
         // A writable part of exactly 2^32 bytes is the one length that 32 bits cannot say; the device cannot report it either.
-        head = Offer(first, tail, rest, (ushort)count, (uint)Math.Min(writableLength, uint.MaxValue));
+        ushort first = free[last];
+        ushort second = count > 1 ? free[last - 1] : first;
+        freeCount -= (ushort)count;
+        head = Offer(first, new ChainLink((uint)Math.Min(writableLength, uint.MaxValue), second, (ushort)count));
         return DriverStatus.Ok;
     }
 
@@ -73,11 +77,11 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public void Publish()
     {
-        if (published == added)
+        ulong last = added;
+        if (published == last)
             return;
-        machine.StoreRelease16(availableIndexAddress, availableIndex.Value);
-        availableIndexPublished = availableIndex;
-        published = added;
+        machine.StoreRelease16(availableIndexAddress, RingIndexOf(last).Value);
+        published = last;
     }
 
     /// <summary>
@@ -87,7 +91,7 @@ public sealed partial class SplitQueue<TMachine>
     public bool ShouldNotify()
     {
         machine.Barrier(BarrierPurpose.StoreThenLoad);
-        return (machine.Load16(memory.Cpu + layout.Used + UsedRing.FlagsOffset) & UsedRing.NoNotify) == 0;
+        return (machine.Load16(usedFlagsAddress) & UsedRing.NoNotify) == 0;
     }
 
     /// <summary>Rings the doorbell; the device is live (DRIVER_OK) and has the queue.</summary>
@@ -98,7 +102,7 @@ public sealed partial class SplitQueue<TMachine>
     }
 
     /// <summary>Writes one descriptor field by field, but for the link.</summary>
-    private void WriteDescriptor(ushort id, in DmaSegment segment, ushort flags)
+    private void WriteDescriptor(ushort id, DmaSegment segment, ushort flags)
     {
         CpuAddress descriptor = table + (ulong)id * SplitDescriptor.Size;
         machine.Store64(descriptor + SplitDescriptor.AddressOffset, segment.Address.Value);
@@ -109,18 +113,15 @@ public sealed partial class SplitQueue<TMachine>
     private void WriteNext(ushort id, ushort next)
         => machine.Store16(table + (ulong)id * SplitDescriptor.Size + SplitDescriptor.NextOffset, next);
 
-    /// <summary>Takes the chain out of the free list and puts its head into the next available slot.</summary>
-    private DescriptorId Offer(ushort first, ushort tail, ushort rest, ushort count, uint writableLength)
+    /// <summary>Records the chain, whose descriptors are taken, and puts its head into the next available slot.</summary>
+    private DescriptorId Offer(ushort first, ChainLink link)
     {
+        ulong sequence = added;
         ref ShadowDescriptor head = ref shadows[first];
-        head.Sequence = added++;
-        head.WritableLength = writableLength;
-        head.Tail = tail;
-        head.Count = count;
-        freeHead = rest;
-        freeCount -= count;
-        machine.Store16(availableSlots + (ulong)availableIndex.Slot(size) * AvailableRing.EntrySize, first);
-        availableIndex = availableIndex.Next;
+        head.Sequence = sequence;
+        head.Link = link;
+        machine.Store16(availableSlots + (ulong)RingIndexOf(sequence).Slot(size) * AvailableRing.EntrySize, first);
+        added = sequence + 1;
         return new(first);
     }
 
@@ -132,8 +133,6 @@ public sealed partial class SplitQueue<TMachine>
             return DriverStatus.DeviceError;
         return count == 0 || count > size ? DriverStatus.InvalidArgument : DriverStatus.NoSpace;
     }
-
-    private static bool IsLegalChain(ulong length) => length is > 0 and <= LongestChain;
 
     private static bool TryMeasure(ReadOnlySpan<DmaSegment> segments, out ulong length)
     {

@@ -17,23 +17,28 @@ public sealed partial class SplitQueue<TMachine>
     where TMachine : struct, IMachine
 {
     private readonly ShadowDescriptor[] shadows;
+
+    /// <summary>
+    /// The first <see cref="freeCount"/> are the free descriptors, the last of them the next to be used. Not linked through the shadows:
+    /// each link would be a load that waits for the one before (measured: 17 cycles for each request of two descriptors).
+    /// </summary>
+    private readonly ushort[] free;
     private TMachine machine;
     private SplitLayout layout;
-    private DmaRegion memory;
     private Doorbell doorbell;
 
-    private CpuAddress table, availableSlots, availableIndexAddress, usedElements, usedIndexAddress;
-    private ushort size, freeHead, freeCount;
+    private CpuAddress table, availableFlagsAddress, availableIndexAddress, availableSlots;
+    private CpuAddress usedFlagsAddress, usedIndexAddress, usedElements;
+    private ushort size, freeCount;
 
-    /// <summary>Chains added and chains published since <see cref="Initialise"/>; their 16-bit forms are the ring indices.</summary>
+    /// <summary>
+    /// Chains added and chains published, counted from where the queue started and without end: the lower 16 bits are where the
+    /// next head goes, and what avail.idx says.
+    /// </summary>
     private ulong added, published;
 
     /// <summary>Where the next element is taken from, and up to where the device is known to have written.</summary>
     private RingIndex usedIndex, usedIndexKnown;
-
-    /// <summary>Where the next head goes, and what avail.idx says.</summary>
-    private RingIndex availableIndex, availableIndexPublished;
-
     /// <summary>A queue that has no memory yet: <see cref="Initialise"/> gives it some.</summary>
     /// <param name="machine">The machine that the queue's memory belongs to.</param>
     /// <param name="maximumSize">The largest size that <see cref="Initialise"/> can be asked for.</param>
@@ -41,6 +46,7 @@ public sealed partial class SplitQueue<TMachine>
     {
         this.machine = machine;
         shadows = new ShadowDescriptor[maximumSize];
+        free = new ushort[maximumSize];
     }
 
     /// <summary>Descriptors of the queue; 0 before <see cref="Initialise"/>.</summary>
@@ -52,10 +58,10 @@ public sealed partial class SplitQueue<TMachine>
     public ushort FreeCount => freeCount;
 
     /// <summary>Chains that are published and have not been taken back.</summary>
-    public ushort InFlight => usedIndex.DistanceTo(availableIndexPublished);
+    public ushort InFlight => usedIndex.DistanceTo(RingIndexOf(published));
 
     /// <summary>Chains that are added and not yet published.</summary>
-    public ushort Unpublished => availableIndexPublished.DistanceTo(availableIndex);
+    public ushort Unpublished => (ushort)(added - published);
 
     /// <summary>What the device did wrong, if anything.</summary>
     public QueueFault Fault { get; private set; }
@@ -70,22 +76,26 @@ public sealed partial class SplitQueue<TMachine>
         if (!SplitLayout.IsLegalQueueSize(layout.QueueSize) || layout.QueueSize > shadows.Length || !Fits(memory, layout))
             return DriverStatus.InvalidArgument;
 
-        this.memory = memory;
         this.layout = layout;
         doorbell = default;
         size = layout.QueueSize;
         table = memory.Cpu + layout.DescriptorTable;
-        availableSlots = memory.Cpu + layout.Available + AvailableRing.RingOffset;
+        availableFlagsAddress = memory.Cpu + layout.Available + AvailableRing.FlagsOffset;
         availableIndexAddress = memory.Cpu + layout.Available + AvailableRing.IndexOffset;
-        usedElements = memory.Cpu + layout.Used + UsedRing.RingOffset;
+        availableSlots = memory.Cpu + layout.Available + AvailableRing.RingOffset;
+        usedFlagsAddress = memory.Cpu + layout.Used + UsedRing.FlagsOffset;
         usedIndexAddress = memory.Cpu + layout.Used + UsedRing.IndexOffset;
+        usedElements = memory.Cpu + layout.Used + UsedRing.RingOffset;
 
         for (int i = 0; i < size; i++)
-            shadows[i] = new() { Next = (ushort)(i + 1) };
-        freeHead = 0;
+        {
+            shadows[i].Sequence = ShadowDescriptor.NotInFlight;
+            free[i] = (ushort)(size - 1 - i);
+        }
+
         freeCount = size;
-        added = published = 0;
-        availableIndex = availableIndexPublished = usedIndex = usedIndexKnown = startAt;
+        added = published = startAt.Value;
+        usedIndex = usedIndexKnown = startAt;
         Fault = QueueFault.None;
 
         machine.FillMemory(table, 0, SplitDescriptor.Size * (uint)size);
@@ -102,6 +112,8 @@ public sealed partial class SplitQueue<TMachine>
 
     /// <summary>How <see cref="Notify"/> reaches the device: known once the device has the queue.</summary>
     public void AttachDoorbell(Doorbell doorbell) => this.doorbell = doorbell;
+
+    private static RingIndex RingIndexOf(ulong chains) => new((ushort)chains);
 
     private static bool Fits(DmaRegion memory, in SplitLayout layout)
         => layout.Length <= memory.Length

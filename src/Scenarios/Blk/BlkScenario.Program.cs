@@ -14,6 +14,9 @@ sealed partial class BlkScenario
         public BlkRequestId Id;
         public BlkVerb Verb;
         public uint Sector, Count, Content;
+
+        /// <summary>When it was submitted, by the reference disk's clock.</summary>
+        public uint SubmittedAt;
         public int Buffer;
         public bool IsOutstanding, HasTimedOut;
     }
@@ -38,9 +41,9 @@ sealed partial class BlkScenario
         if (BringUp())
         {
             cpu.UnmaskInterrupts();
-            foreach (var operation in Program)
+            for (int i = 0; i < Program.Count; i++)
             {
-                if (!Perform(operation)) break;
+                if (!Perform(Program[i])) break;
             }
             DrainAll();
         }
@@ -110,6 +113,7 @@ sealed partial class BlkScenario
             requestCount++;
             outstanding++;
             if (Changes(request.Verb)) reference.Begin(request.Sector, request.Count);
+            request.SubmittedAt = reference.Now;
             return;
         }
         JudgeRefusal(request, status);
@@ -174,7 +178,8 @@ sealed partial class BlkScenario
         bool isRight = status switch
         {
             DriverStatus.ReadOnly => setup.IsReadOnly && Changes(request.Verb),
-            DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes or BlkVerb.Flush,
+            DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes || (request.Verb == BlkVerb.Flush && !device.Offered.Has(BlkFeature.Flush))
+                || setup.QueueSize < 3, // a ring of 2 has room for a header and a status, or for what the driver pools with them
             DriverStatus.NeedsReset or DriverStatus.NoDevice => device.IsBroken,
             DriverStatus.InvalidArgument => setup.SegmentsMax < 2 || setup.SegmentSizeMax != 0 || setup.PooledBytes == 0,
             DriverStatus.NoSpace => true,
@@ -186,8 +191,8 @@ sealed partial class BlkScenario
 
     // Taking back
 
-    /// <summary>A hostile device may never answer, and then only a time-out helps; of an honest one, an answer is due.</summary>
-    uint TimeOut(uint asked) => asked == 0 && IsHostile ? HostileTimeoutMs : asked;
+    /// <summary>Where the device may never answer, only a time-out helps; of any other, an answer is due.</summary>
+    uint TimeOut(uint asked) => asked == 0 && (IsHostile || setup.Faults.MaximumHangs > 0) ? UnansweredTimeoutMs : asked;
 
     bool WaitOldest(uint timeoutMs, bool poll)
     {
@@ -195,7 +200,7 @@ sealed partial class BlkScenario
         int oldest = Array.FindIndex(requests, 0, requestCount, request => request is { IsOutstanding: true, HasTimedOut: false });
         if (oldest < 0) return true;
         var status = poll ? driver.Poll(requests[oldest].Id, timeoutMs, out var completion) : driver.Wait(requests[oldest].Id, timeoutMs, out completion);
-        if (status is DriverStatus.NeedsReset) return Recover();
+        if (status is DriverStatus.NeedsReset) return RecoverAsAsked();
         if (status == DriverStatus.InvalidArgument)
         {
             Fail("completion", "request-unknown", [], $"the driver does not know the request that it accepted, and whose end it has not reported",
@@ -211,7 +216,7 @@ sealed partial class BlkScenario
         switch (status)
         {
             case DriverStatus.Ok: Ended(completion); return true;
-            case DriverStatus.NeedsReset: return Recover();
+            case DriverStatus.NeedsReset: return RecoverAsAsked();
             default: return status is DriverStatus.TimedOut or DriverStatus.Pending;
         }
     }
@@ -220,11 +225,19 @@ sealed partial class BlkScenario
     {
         while (driver.TryReap(out var completion) is var status)
         {
-            if (status == DriverStatus.NeedsReset) return Recover();
+            if (status == DriverStatus.NeedsReset) return RecoverAsAsked();
             if (status != DriverStatus.Ok) break;
             Ended(completion);
         }
         return true;
+    }
+
+    /// <summary>The driver says that only a reset helps, which of a device that is well it has no reason to say.</summary>
+    bool RecoverAsAsked()
+    {
+        if (!IsHostile && !device.IsBroken) Fail("completion", "needs-reset", [],
+            $"the driver has given up on a device that is well (queue fault: {driver.Fault})", "Compare ring indices modulo 65,536, and take back each chain once.");
+        return Recover();
     }
 
     bool Recover()
@@ -264,6 +277,7 @@ sealed partial class BlkScenario
                 "A reset ends each request in flight, once, as aborted.");
             request.IsOutstanding = false; // a time-out was its end; its memory is back only now
             outstanding--;
+            if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ReferenceDisk.Unknown);
             ReuseMemory(request);
         }
     }
@@ -278,6 +292,8 @@ sealed partial class BlkScenario
         if (index < 0 || requests[index].HasTimedOut) Fail("completion", "request-ended-twice", ["split.driver.used-ring.1"],
             $"the driver reports the end of a request that is not in flight ({completion.Status})", "Report the end of each request once, under its own id.");
         ref var request = ref requests[index];
+        if (completion.Length > LengthOf(request)) Fail("completion", "length", ["split.driver.used-ring.1"],
+            $"the driver hands over {completion.Length} bytes of a request of {LengthOf(request)}", "Compare the used length with what the chain has room for.");
         Judge(request, completion.Status);
         if (completion.Status == DriverStatus.TimedOut)
         {
@@ -286,8 +302,27 @@ sealed partial class BlkScenario
         }
         request.IsOutstanding = false;
         outstanding--;
+        if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ContentAfter(request, completion.Status));
         ReuseMemory(request);
     }
+
+    /// <summary>What is on the disk once a request that changes it has ended.</summary>
+    static uint ContentAfter(in Request request, DriverStatus status) => request.Verb switch
+    {
+        _ when status != DriverStatus.Ok => ReferenceDisk.Unknown,
+        BlkVerb.Discard => ReferenceDisk.Unknown,
+        BlkVerb.WriteZeroes => ReferenceDisk.Zero,
+        _ => request.Content,
+    };
+
+    /// <summary>Bytes of data that the request is about.</summary>
+    static uint LengthOf(in Request request) => request.Verb switch
+    {
+        BlkVerb.Flush => 0,
+        BlkVerb.GetId => BlkRequest.IdSize,
+        BlkVerb.Discard or BlkVerb.WriteZeroes => BlkRequest.RangeSize,
+        _ => request.Count * Sector.Size,
+    };
 
     void Judge(in Request request, DriverStatus status)
     {
@@ -320,8 +355,6 @@ sealed partial class BlkScenario
         if (IsHostile) return;
         switch (request.Verb)
         {
-            case BlkVerb.Write or BlkVerb.WritePooled: reference.Completed(request.Sector, request.Count, request.Content); return;
-            case BlkVerb.WriteZeroes: reference.Completed(request.Sector, request.Count, ReferenceDisk.Zero); return;
             case BlkVerb.Read: JudgeRead(request, BufferOf(request).Cpu); return;
             case BlkVerb.ReadPooled: JudgeRead(request, driver.IncomingBuffer(request.Id).Cpu); return;
         }
@@ -331,7 +364,7 @@ sealed partial class BlkScenario
     {
         for (uint i = 0; i < request.Count; i++)
         {
-            if (!reference.IsKnown(request.Sector + i)) continue;
+            if (!reference.IsKnownSince(request.Sector + i, request.SubmittedAt)) continue;
             var bytes = scratch.AsSpan(0, (int)Sector.Size);
             cpu.CopyFromMemory(buffer + i * Sector.Size, bytes);
             Count(BlkPremise.SectorsJudged);
@@ -377,9 +410,9 @@ sealed partial class BlkScenario
     void JudgeOutcome()
     {
         if (IsHostile) return;
-        if (outstanding > 0) Fail("completion", "request-never-ended", [], $"{outstanding} requests never ended", "Each request that was accepted ends, once.");
-        if (okCount > 0 && machine.Monitors.Ownership.ReturnedNow == 0) Fail("vacuity", "device-not-touched", [],
-            $"{okCount} requests ended well, but the device has served none", "Success without the device is a fallback: say so, or fail.");
+        if (!AllHaveTimedOut) Fail("completion", "request-never-ended", [], "a request never ended", "Each request that was accepted ends, once.");
+        if (okCount > machine.Monitors.Ownership.ReturnedNow) Fail("vacuity", "device-not-touched", [],
+            $"{okCount} requests ended well, but the device has served {machine.Monitors.Ownership.ReturnedNow}", "Success without the device is a fallback: say so, or fail.");
         if (reference.IsUntouched && device.Disk.Written == 0) return;
         for (uint sector = 0; sector < CapacitySectors; sector++)
         {

@@ -17,7 +17,7 @@ sealed partial class BlkScenario : IScenario
 
     const uint BufferStride = 0x1000, DriverMemory = 0x10_0000, Buffers = 0x20_0000;
     const int MaxRequests = 32;
-    const uint HostileTimeoutMs = 100;
+    const uint UnansweredTimeoutMs = 100;
 
     readonly BlkSetup setup;
     readonly DeviceProfile profile;
@@ -48,6 +48,7 @@ sealed partial class BlkScenario : IScenario
             Image = new SyntheticImage(CapacitySectors),
             IsReadOnly = setup.IsReadOnly,
             StartAt = setup.StartAt,
+            QueueSizeMax = setup.QueueSizeMax,
             Faults = setup.Faults,
             SegmentsMax = setup.SegmentsMax,
             SegmentSizeMax = setup.SegmentSizeMax,
@@ -101,11 +102,14 @@ sealed partial class BlkScenario : IScenario
                     BlkPremise.ChainsReturned => ownership.ChainsReturned,
                     _ => counts[i],
                 };
-                premises[i] = new(PremiseNames[i], count, setup.Requires.Contains(PremiseNames[i]));
+                premises[i] = new(PremiseNames[i], count, IsRequired(PremiseNames[i]));
             }
             return premises;
         }
     }
+
+    /// <summary>Of a hostile device's data nothing is judged; that it did serve requests is asked all the same.</summary>
+    bool IsRequired(string premise) => IsHostile ? premise is BlkPremise.RequestsOk : setup.Requires.Contains(premise);
 
     public void Reset(Strategy strategy)
     {
@@ -126,7 +130,9 @@ sealed partial class BlkScenario : IScenario
     void OnInterrupt()
     {
         Count(BlkPremise.Interrupts);
+        machine.Monitors.HandlerEntered();
         driver.OnInterrupt();
+        machine.Monitors.HandlerLeft();
     }
 
     static DmaRegion Region(uint offset, uint length)

@@ -25,6 +25,13 @@ static class BlkScenarios
             QueueSize = 8,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Interrupts],
         }),
+        new("blk-ring-2", "two requests, one after the other, on a ring of 2: small enough to be searched exhaustively", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Wait)],
+            QueueSize = 2,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+        }),
         new("blk-polling", "writes and reads completed by polling", new()
         {
             Program = [Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Poll)],
@@ -137,5 +144,35 @@ static class BlkScenarios
             IsReadOnly = true,
             Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
         }),
+        new("blk-out-of-order", "chains of different lengths, some taken back in any order, others made of their descriptors meanwhile", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Write, 2, 2, 2), Do(BlkVerb.Flush), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 2, 2), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Kick),
+            ],
+            QueueSize = 16,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }, InTour: false),
+        new("blk-flush", "writes made durable, on a ring that has room for one request and a half", new()
+        {
+            Program = [Do(BlkVerb.Write, 7, 1, 1), Do(BlkVerb.Flush), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }, InTour: false),
+        new("blk-late-shutdown", "orderly shutdown that runs out of time with a request in flight", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart, 10), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            TimersAtAnyTime = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted],
+        }, InTour: false),
+        new("blk-small-device", "a device that allows fewer descriptors than the driver would like", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait)],
+            QueueSize = 16,
+            QueueSizeMax = 4,
+        }, InTour: false),
     ];
 }

@@ -14,6 +14,9 @@ sealed record BlkSetup
 
     public ushort QueueSize { get; init; } = 4;
 
+    /// <summary>The largest queue that the device allows.</summary>
+    public ushort QueueSizeMax { get; init; } = 64;
+
     public bool UseInterrupts { get; init; } = true;
 
     /// <summary>Slot of the device; the slots below it are empty.</summary>

@@ -219,7 +219,9 @@ public struct LifecycleState
             return RuleViolation.InitBeforeResetObserved;
         if (!Has(Mark.ResetSeen))
             return RuleViolation.InitWithoutReset;
-        if ((_status & ~value) != 0)
+        // A FEATURES_OK that the device was seen not to take was never set.
+        var refused = Has(Mark.Refused) ? DeviceStatus.FeaturesOk : 0;
+        if ((_status & ~value & ~refused) != 0)
             return RuleViolation.StatusBitCleared;
         var added = value & ~(uint)_status & DriverBits;
         var before = (uint)_status;
@@ -312,6 +314,9 @@ public struct LifecycleState
             return stop;
         if (given != 0 && QueueIs(_queueSel, Ready))
             return RuleViolation.QueueTouchedWhileReady;
+        // A queue that was stopped may be set up again at any time; one that the device has never had comes before DRIVER_OK.
+        if (given != 0 && !IsLegacy && Is(DeviceStatus.DriverOk) && _queueSel < MaxQueues && _queues[_queueSel] == 0)
+            return RuleViolation.QueueSetupOutOfOrder;
         if (_queueSel < MaxQueues)
             _queues[_queueSel] |= given;
         return RuleViolation.None;

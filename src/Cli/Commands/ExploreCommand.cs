@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Ringcheck.Cli.Exploring;
+using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Reports;
+
+namespace Ringcheck.Cli.Commands;
+
+/// <summary><c>ringcheck explore [SCENARIO…]</c>.</summary>
+internal sealed class ExploreCommand : ToolCommand
+{
+    readonly CliContext context;
+    readonly ExplorationOptions options;
+    readonly Argument<string[]> scenarios = new("SCENARIO")
+    {
+        Description = "Scenarios to explore; without any, the default tour ('ringcheck list' names them)",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public ExploreCommand(CliContext context) : base("explore", "Explore interleavings of driver and device, and shrink what fails",
+        "ringcheck explore spsc-2x4 --strategy exhaustive --executions 1000000")
+    {
+        this.context = context;
+        Add(scenarios);
+        options = new(this, "Every scenario, not only those of the default tour");
+        SetAction(Run);
+    }
+
+    int Run(ParseResult parsed)
+    {
+        var settings = options.Read(parsed);
+        var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
+        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings);
+        var outcomes = new List<RunOutcome>();
+        foreach (var run in plan)
+        {
+            if (context.Cancellation.IsCancellationRequested) break;
+            string title = $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}";
+            var outcome = new ScenarioRun(context, run, settings).Explore(title);
+            outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
+            outcomes.Add(outcome);
+            view?.RunEnded(outcome);
+        }
+        bool stopped = context.Cancellation.IsCancellationRequested;
+        if (view is null) JsonReports.Write(context.Console, new([.. outcomes.Select(RunReport.Of)], stopped), JsonReports.Compact.ExploreReport);
+        else view.Ended(outcomes, plan.Count, stopped);
+        return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
+    }
+}

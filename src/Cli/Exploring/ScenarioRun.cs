@@ -1,0 +1,52 @@
+using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Terminal;
+using Ringcheck.Exploration;
+
+namespace Ringcheck.Cli.Exploring;
+
+/// <summary>An exploration that has ended, with its failures made small and put into words.</summary>
+internal sealed record RunOutcome(PlannedRun Run, ExplorationSettings Settings, ExplorationResult Result, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>True if the user stopped it (and not a budget).</summary>
+    public bool StoppedByUser { get; init; }
+}
+
+/// <summary>Explores one scenario under one profile, and shrinks what it finds.</summary>
+internal sealed class ScenarioRun(CliContext context, PlannedRun run, ExplorationSettings settings)
+{
+    readonly IScenarioCatalog catalog = context.Catalog;
+
+    /// <summary>Throws <see cref="CommandException"/> if the catalog refuses the scenario.</summary>
+    public RunOutcome Explore(string title)
+    {
+        uint maxPoints;
+        using (var probe = ReplayStage.Create(catalog, run.Scenario, run.Profile, settings.Memory))
+            maxPoints = probe.Engine.MaxPoints;
+        IScenario Build() => catalog.Create(run.Scenario, run.Profile, settings.Memory);
+        var explorer = new Explorer(Build, StrategyCatalog.Create(settings.Strategy, settings.Seed, Build), settings.Budget);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var result = LiveProgress.During(context.Console, title, () => HowFar(explorer.ExecutionsDone, watch.Elapsed.TotalSeconds),
+            () => explorer.Run(context.Cancellation));
+        return new(run, settings, result, Findings(result, maxPoints))
+        {
+            StoppedByUser = result.Interrupted && context.Cancellation.IsCancellationRequested,
+        };
+    }
+
+    Progress HowFar(long executions, double seconds)
+    {
+        var budget = settings.Budget;
+        double share = Math.Max(executions / (double)budget.Executions, seconds / budget.Seconds);
+        return new(share, $"{Numbers.Count(executions)} executions, {Numbers.Rate(executions, seconds)}");
+    }
+
+    IReadOnlyList<Finding> Findings(ExplorationResult result, uint maxPoints)
+    {
+        if (result.Violation is null) return [.. Vacuity.Judge(result).Select(Finding.OfExploration)];
+        var failing = new ReplayString("", run.Scenario, run.Profile, settings.Memory, maxPoints, settings.Seed, result.Program, result.Trace);
+        var shrink = new ShrinkStage(catalog, context.ShrinkSeconds, context.Cancellation);
+        var finding = LiveProgress.During(context.Console, $"shrinking {result.Violation.Key}", static () => new(null, ""),
+            () => shrink.Shrink(failing, result.Violation));
+        return [finding];
+    }
+}

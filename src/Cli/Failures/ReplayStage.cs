@@ -1,0 +1,71 @@
+using Ringcheck.Exploration;
+
+namespace Ringcheck.Cli.Failures;
+
+/// <summary>How a replay went.</summary>
+/// <param name="Violation">What the execution found, or null.</param>
+/// <param name="FirstMissing">The first recorded choice that no longer exists, or null.</param>
+internal sealed record ReplayOutcome(Violation? Violation, Deviation? FirstMissing, uint Points);
+
+/// <summary>Runs one recorded execution.</summary>
+internal static class ReplayStage
+{
+    /// <summary>The scenario of a replay, with its program and bounds. Throws <see cref="CommandException"/> if it cannot be had.</summary>
+    public static IScenario Build(IScenarioCatalog catalog, ReplayString replay)
+    {
+        var scenario = Create(catalog, replay.Scenario, replay.Profile, replay.Memory);
+        if (replay.Program is not null)
+        {
+            CheckOperations(scenario, replay);
+            scenario.Program = replay.Program;
+        }
+        scenario.Engine.MaxPoints = replay.MaxPoints;
+        return scenario;
+    }
+
+    /// <summary>An operation that the scenario does not know comes from elsewhere: driver code must not be blamed for it.</summary>
+    static void CheckOperations(IScenario scenario, ReplayString replay)
+    {
+        for (int i = 0; i < replay.Program!.Count; i++)
+        {
+            try
+            {
+                scenario.Describe(replay.Program[i]);
+            }
+            catch (Exception exception)
+            {
+                throw CommandException.BadUsage($"operation {i + 1} of this replay does not exist in scenario '{replay.Scenario}': {exception.Message}");
+            }
+        }
+    }
+
+    /// <summary>A scenario as it comes. Throws <see cref="CommandException"/> if the catalog refuses it.</summary>
+    public static IScenario Create(IScenarioCatalog catalog, string scenario, string profile, string memory)
+    {
+        try
+        {
+            return catalog.Create(scenario, profile, memory);
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.BadUsage(exception.Message);
+        }
+    }
+
+    /// <summary>One execution under the recorded choices, plain otherwise; an explorer runs it, so code that hangs is found out here too.</summary>
+    public static ReplayOutcome Run(IScenarioCatalog catalog, ReplayString replay)
+    {
+        Build(catalog, replay).Dispose(); // what cannot be built is the user's error, and is told before anything runs
+        Replay? strategy = null;
+        var explorer = new Explorer(() => Build(catalog, replay), () => MakeStrategy(replay, ref strategy), new ExplorationBudget(1));
+        var result = explorer.Run();
+        return new(result.Violation, strategy!.FirstUnused, (uint)result.Points);
+    }
+
+    static Replay MakeStrategy(ReplayString replay, ref Replay? latest)
+    {
+        latest = new Replay();
+        latest.Use(replay.Choices);
+        return latest;
+    }
+}

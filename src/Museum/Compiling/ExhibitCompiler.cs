@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Ringcheck.Museum;
+
+/// <summary>
+/// Compiles the product's own sources with an exhibit's edits, in memory, as the build compiles them: optimised, nullable, unsafe. The
+/// driver is always compiled anew, guarded against loops without end; a device only when it is edited; scenarios always,
+/// because they reference both. May be used from several threads.
+/// </summary>
+public sealed class ExhibitCompiler
+{
+    readonly Part kernel = new("Kernel", guarded: true), devices = new("Devices", guarded: true), scenarios = new("Scenarios", guarded: false);
+
+    /// <summary>Whether each edit has its place, without compiling anything.</summary>
+    /// <exception cref="ExhibitException">One has none, or more than one.</exception>
+    public void Check(Exhibit exhibit)
+    {
+        foreach (var edit in exhibit.Edits)
+        {
+            if (!kernel.Owns(edit) && !devices.Owns(edit))
+                throw new ExhibitException($"exhibit {exhibit.Id}: there is no file '{edit.File}' under src/Kernel or src/Devices");
+        }
+        kernel.Check(exhibit);
+        devices.Check(exhibit);
+    }
+
+    /// <summary>Compiles one exhibit and loads it beside the host.</summary>
+    /// <exception cref="ExhibitException">An edit does not fit the sources, changes nothing, or does not compile.</exception>
+    public CompiledExhibit Compile(Exhibit exhibit)
+    {
+        Check(exhibit);
+        var images = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        bool editsDevices = exhibit.Edits.Any(devices.Owns);
+        images.Add(kernel.Name, exhibit.Edits.Any(kernel.Owns) ? kernel.Edited(exhibit) : kernel.Original);
+        if (editsDevices) images.Add(devices.Name, devices.Edited(exhibit));
+        images.Add(scenarios.Name, scenarios.Against(images));
+        return new(exhibit, new(exhibit.Id, images));
+    }
+
+    /// <summary>One project: as it is, and with edits.</summary>
+    sealed class Part
+    {
+        static readonly CSharpCompilationOptions Options = new(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: true, deterministic: true, nullableContextOptions: NullableContextOptions.Enable, generalDiagnosticOption: ReportDiagnostic.Suppress);
+
+        static readonly Lazy<ImmutableArray<MetadataReference>> Platform = new(FindPlatform);
+
+        readonly SourceProject project;
+        readonly Lazy<CSharpCompilation> compilation;
+        readonly Lazy<byte[]> original;
+
+        public Part(string name, bool guarded)
+        {
+            project = new(name, guarded);
+            compilation = new(() => CSharpCompilation.Create(project.AssemblyName, project.Trees,
+                [.. Platform.Value, .. project.References.Select(OfHost)], Options));
+            original = new(() => Emit(compilation.Value, error => new InvalidOperationException($"the sources as shipped do not compile: {error}")));
+        }
+
+        public string Name => project.AssemblyName;
+
+        /// <summary>Compiled without edits, by the same compiler in the same way.</summary>
+        public byte[] Original => original.Value;
+
+        public bool Owns(SourceEdit edit) => edit.File.StartsWith(project.Folder, StringComparison.Ordinal) && project.Text(edit.File) is not null;
+
+        public void Check(Exhibit exhibit)
+        {
+            foreach (var _ in EditedFiles(exhibit))
+            {
+            }
+        }
+
+        IEnumerable<(string File, string Text)> EditedFiles(Exhibit exhibit)
+            => from edit in exhibit.Edits
+               where Owns(edit)
+               group edit by edit.File into file
+               select (file.Key, file.Aggregate(project.Text(file.Key)!, (text, edit) => Apply(exhibit, edit, text)));
+
+        public byte[] Edited(Exhibit exhibit)
+        {
+            var edited = compilation.Value;
+            foreach (var (file, text) in EditedFiles(exhibit)) edited = edited.ReplaceSyntaxTree(project.Tree(file), project.Parse(file, text));
+            var image = Emit(edited, error => new ExhibitException($"exhibit {exhibit.Id} does not compile: {error}"));
+            if (image.AsSpan().SequenceEqual(Original))
+                throw new ExhibitException($"exhibit {exhibit.Id}: its edits to {project.Folder} compile to what was there before");
+            return image;
+        }
+
+        /// <summary>Compiled against other images of some of the assemblies that it references.</summary>
+        public byte[] Against(Dictionary<string, byte[]> images)
+        {
+            var references = project.References.Select(name
+                => images.TryGetValue(name, out var image) ? MetadataReference.CreateFromImage(image) : OfHost(name));
+            return Emit(compilation.Value.WithReferences([.. Platform.Value, .. references]),
+                error => new ExhibitException($"with this edit, {project.Folder} does not compile: {error}"));
+        }
+
+        static string Apply(Exhibit exhibit, SourceEdit edit, string text)
+        {
+            // Whole lines: both ends of the anchor are ends of lines.
+            string lines = "\n" + text, anchor = "\n" + edit.Before + "\n";
+            int at = lines.IndexOf(anchor, StringComparison.Ordinal);
+            string quoted = $"'{edit.Before.Split('\n').First(line => line.Trim().Length > 0).Trim()}'";
+            if (at < 0) throw new ExhibitException($"exhibit {exhibit.Id}: {edit.File} has no place like the one that begins {quoted}");
+            if (lines.IndexOf(anchor, at + 1, StringComparison.Ordinal) >= 0)
+                throw new ExhibitException($"exhibit {exhibit.Id}: {edit.File} has more than one place like the one that begins {quoted}");
+            return string.Concat(text.AsSpan(0, at), edit.After, text.AsSpan(at + edit.Before.Length));
+        }
+
+        static byte[] Emit(CSharpCompilation compilation, Func<string, Exception> failure)
+        {
+            using var stream = new MemoryStream();
+            var result = compilation.Emit(stream);
+            if (result.Success) return stream.ToArray();
+            var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+            var place = error.Location.GetLineSpan();
+            throw failure($"{place.Path}({place.StartLinePosition.Line + 1}): {error.Id}: {error.GetMessage(CultureInfo.InvariantCulture)}");
+        }
+
+        static PortableExecutableReference OfHost(string assemblyName)
+            => MetadataReference.CreateFromFile(Assembly.Load(new AssemblyName(assemblyName)).Location);
+
+        static ImmutableArray<MetadataReference> FindPlatform()
+        {
+            string trusted = (string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "";
+            return [.. trusted.Split(Path.PathSeparator)
+                .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
+                .Select(path => MetadataReference.CreateFromFile(path))];
+        }
+    }
+}

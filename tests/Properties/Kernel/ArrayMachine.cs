@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Tests.Properties.Kernel;
+
+/// <summary>
+/// The seam over one array: DMA memory from <see cref="Base"/> on, nothing else in it scheduled or timed. Registers of 4 bytes are a
+/// dictionary, 0 where nothing was set. Bus addresses differ from CPU addresses by <see cref="BusOffset"/>, so that a mix-up shows.
+/// </summary>
+public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
+{
+    public const ulong Base = 0x4000_0000, BusOffset = 0x1_0000_0000;
+
+    public sealed class Contents(int length)
+    {
+        public readonly byte[] Memory = new byte[length];
+        public readonly Dictionary<ulong, uint> Registers = [];
+        public readonly List<ulong> RegistersRead = [];
+        public readonly StringBuilder Console = new();
+
+        public DmaRegion Region(uint offset, uint length) => new(new(Base + offset), new(Base + BusOffset + offset), length);
+    }
+
+    public byte ReadRegister8(CpuAddress address) => (byte)ReadRegister32(address);
+
+    public ushort ReadRegister16(CpuAddress address) => (ushort)ReadRegister32(address);
+
+    public uint ReadRegister32(CpuAddress address)
+    {
+        contents.RegistersRead.Add(address.Value);
+        return contents.Registers.GetValueOrDefault(address.Value);
+    }
+
+    public void WriteRegister8(CpuAddress address, byte value) => contents.Registers[address.Value] = value;
+
+    public void WriteRegister16(CpuAddress address, ushort value) => contents.Registers[address.Value] = value;
+
+    public void WriteRegister32(CpuAddress address, uint value) => contents.Registers[address.Value] = value;
+
+    public byte Load8(CpuAddress address) => At(address, 1)[0];
+
+    public ushort Load16(CpuAddress address) => BinaryPrimitives.ReadUInt16LittleEndian(At(address, 2));
+
+    public uint Load32(CpuAddress address) => BinaryPrimitives.ReadUInt32LittleEndian(At(address, 4));
+
+    public ulong Load64(CpuAddress address) => BinaryPrimitives.ReadUInt64LittleEndian(At(address, 8));
+
+    public void Store8(CpuAddress address, byte value) => At(address, 1)[0] = value;
+
+    public void Store16(CpuAddress address, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(At(address, 2), value);
+
+    public void Store32(CpuAddress address, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(At(address, 4), value);
+
+    public void Store64(CpuAddress address, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(At(address, 8), value);
+
+    public ushort LoadAcquire16(CpuAddress address) => Load16(address);
+
+    public void StoreRelease16(CpuAddress address, ushort value) => Store16(address, value);
+
+    public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(At(destination, source.Length));
+
+    public void CopyFromMemory(CpuAddress source, Span<byte> destination) => At(source, destination.Length).CopyTo(destination);
+
+    public void FillMemory(CpuAddress destination, byte value, uint length) => At(destination, (int)length).Fill(value);
+
+    public void Barrier(BarrierPurpose purpose)
+    {
+    }
+
+    public void MaskInterrupts()
+    {
+    }
+
+    public void UnmaskInterrupts()
+    {
+    }
+
+    public void WaitForInterrupt(Deadline deadline)
+    {
+    }
+
+    public Deadline DeadlineAfter(uint timeoutMs) => Deadline.Never;
+
+    public bool HasPassed(Deadline deadline) => false;
+
+    public PollLoop BeginPoll(Deadline deadline) => default;
+
+    public bool KeepPolling(ref PollLoop poll, bool done) => done ? false : throw new InvalidOperationException("polls for what cannot come");
+
+    public void Print(ReadOnlySpan<byte> text) => contents.Console.Append(Encoding.UTF8.GetString(text));
+
+    [DoesNotReturn]
+    public void Panic(ReadOnlySpan<byte> reason) => throw new InvalidOperationException(Encoding.UTF8.GetString(reason));
+
+    private Span<byte> At(CpuAddress address, int length)
+    {
+        if (address.Value % (ulong)length != 0 && length is 2 or 4 or 8)
+            throw new InvalidOperationException("not aligned");
+        return contents.Memory.AsSpan((int)(address.Value - Base), length);
+    }
+}
