@@ -159,8 +159,10 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     {
         var rule = device.Watch.Lifecycle.Next(what);
         if (rule == RuleViolation.None) return;
+        bool isDevice = rule >= RuleViolation.DeviceRanBeforeDriverOk;
+        if (!(isDevice ? monitors.JudgeDevices : monitors.JudgeDriver)) return; // no text for a verdict that nobody asked for
         string detail = $"{LifecycleText.Of(what)} ({device.Name})";
-        if (rule >= RuleViolation.DeviceRanBeforeDriverOk) monitors.Device(rule, detail);
+        if (isDevice) monitors.Device(rule, detail);
         else monitors.Driver(rule, detail);
     }
 }

@@ -82,7 +82,8 @@ internal static class ScriptGenerator
         (1, Gen.Elements<ulong>(0, 1, 2, ushort.MaxValue).Select(flags => (Act[])[new(Verb.AvailFlags, Value: flags)])),
         (1, Gen.Elements<ulong>(0, 1, 2, 3, 5, ushort.MaxValue).Select(index => (Act[])[new(Verb.UsedEvent, Value: index)])),
         (1, Gen.Elements<ulong>(1, 2, 3, uint.MaxValue).Select(causes => (Act[])[Act.Write(InterruptAck, causes)])),
-        (1, Gen.Elements<ulong>(DevicePair.Sectors + 8, 2 * DevicePair.Sectors).Select(sectors => (Act[])[new(Verb.Resize, Value: sectors), Act.Read(MmioRegister.Config, 8), Act.Read(ConfigGeneration)])),
+        (1, Gen.Elements<ulong>(DevicePair.Sectors + 8, 2 * DevicePair.Sectors).Select(sectors =>
+            (Act[])[new(Verb.Resize, Value: sectors), Act.Read(MmioRegister.Config, 8), Act.Read(ConfigGeneration)])),
         (2, from reset in Gen.Elements(true, false)
             from state in APreamble(legacy, Gen.Elements<DeviceState>(RegisterCells.States))
             select (Act[])[.. reset ? (Act[])[Act.Write(MmioRegister.Status, 0)] : [], .. state.Acts()]));
