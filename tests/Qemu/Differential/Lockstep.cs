@@ -170,7 +170,9 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 
     private Difference? CompareRegisters(string step) =>
         CompareRegister(step, MmioRegister.Status) ?? CompareRegister(step, MmioRegister.InterruptStatus)
-        ?? Compare(step, "the interrupt line", pair.Qemu.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0, pair.Simulated.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0);
+        ?? Compare(step, "the interrupt line", Level(pair.Qemu), Level(pair.Simulated));
+
+    private static ulong Level(IScriptTarget target) => target.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0;
 
     /// <summary>A last look at all that can be read, the queues that the script may have left selected included.</summary>
     private Difference? CompareAllRegisters(string step)
@@ -210,7 +212,8 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         }
 
         int shown = Math.Min(8, (int)length - at);
-        return new(step, Describe(start + (ulong)at), Convert.ToHexStringLower(qemu.Slice(at, shown)), Convert.ToHexStringLower(simulated.Slice(at, shown)));
+        return new(step, Describe(start + (ulong)at),
+            Convert.ToHexStringLower(qemu.Slice(at, shown)), Convert.ToHexStringLower(simulated.Slice(at, shown)));
     }
 
     /// <summary>

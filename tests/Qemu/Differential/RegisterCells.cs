@@ -50,6 +50,9 @@ internal static class RegisterCells
         return RegisterOf.TryGetValue(offset & ~3u, out int register) ? new(register, shape, isWrite, state) : null;
     }
 
+    public static string Describe(RegisterCell cell) =>
+        $"{Registers[cell.Register].Name} {Shapes[cell.Shape]} {(cell.IsWrite ? "written" : "read")} in {cell.State}";
+
     private static IEnumerable<(string Name, uint[] Offsets)> NamedRegisters()
     {
         var named = RegisterNames.All.Where(r => r.Key < MmioRegister.Config).OrderBy(r => r.Key).ToArray();

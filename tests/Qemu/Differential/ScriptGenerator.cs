@@ -15,6 +15,9 @@ internal static class ScriptGenerator
     private static readonly Gen<uint> Variation = Gen.Choose(0, 1023).Select(v => (uint)v);
     private static readonly Gen<int> RandomSlot = Gen.Choose(0, Arena.Slots - 1);
 
+    /// <summary>What the selectors select, whatever has been written to them.</summary>
+    private static readonly Act[] Looks = [Act.Read(DeviceFeatures), Act.Read(QueueNumMax), Act.Read(QueueReady), Act.Read(QueuePfn)];
+
     /// <summary>So many scripts, in one piece: each state has as many of them as any other.</summary>
     public static Gen<DifferentialScript[]> Suite(bool legacy, int scriptsPerState) =>
         Gen.CollectToArray(RegisterCells.States, state => OfState(legacy, state, scriptsPerState)).Select(states => states.SelectMany(s => s).ToArray());
@@ -48,7 +51,9 @@ internal static class ScriptGenerator
         from tail in Chunk(legacy).ListOf(length)
         select new DifferentialScript(preamble,
         [
-            .. dealt,
+            .. dealt[..^1],
+            .. Looks,
+            dealt[^1],
             // Whatever came before: one request of a kind that is dealt too, by a device that listens.
             Act.Write(MmioRegister.Status, 0),
             .. start.Acts(),
@@ -77,7 +82,8 @@ internal static class ScriptGenerator
         (1, Gen.Elements<ulong>(0, 1, 2, ushort.MaxValue).Select(flags => (Act[])[new(Verb.AvailFlags, Value: flags)])),
         (1, Gen.Elements<ulong>(0, 1, 2, 3, 5, ushort.MaxValue).Select(index => (Act[])[new(Verb.UsedEvent, Value: index)])),
         (1, Gen.Elements<ulong>(1, 2, 3, uint.MaxValue).Select(causes => (Act[])[Act.Write(InterruptAck, causes)])),
-        (1, Gen.Elements<ulong>(DevicePair.Sectors + 8, 2 * DevicePair.Sectors).Select(sectors => (Act[])[new(Verb.Resize, Value: sectors), Act.Read(MmioRegister.Config, 8), Act.Read(ConfigGeneration)])),
+        (1, Gen.Elements<ulong>(DevicePair.Sectors + 8, 2 * DevicePair.Sectors).Select(sectors =>
+            (Act[])[new(Verb.Resize, Value: sectors), Act.Read(MmioRegister.Config, 8), Act.Read(ConfigGeneration)])),
         (2, from reset in Gen.Elements(true, false)
             from state in APreamble(legacy, Gen.Elements<DeviceState>(RegisterCells.States))
             select (Act[])[.. reset ? (Act[])[Act.Write(MmioRegister.Status, 0)] : [], .. state.Acts()]));

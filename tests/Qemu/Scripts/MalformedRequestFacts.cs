@@ -1,3 +1,4 @@
+using Ringcheck.Qemu;
 using Ringcheck.Standard;
 using static Ringcheck.Tests.Qemu.Scripts.ChainBuffer;
 
@@ -58,6 +59,7 @@ public static class MalformedRequestFacts
         yield return Completes("header in unassigned memory, which reads as zeros",
             Read(5).Chain(0, Readable(UnassignedMemory, 16), Writable(Data, 512), Writable(StatusByte, 1)), 513, BlkStatus.Ok);
         yield return ResetAfterBreaking();
+        yield return BrokenTwice();
     }
 
     private static ScriptBuilder New() => new(QueueSize);
@@ -113,5 +115,16 @@ public static class MalformedRequestFacts
             .Request(0, BlkRequestType.In, 5).PublishIndex(0).BringUp().PublishIndex(1).Kick().Settle()
             .ExpectStatus(Running).ExpectUsedIndex(1).ExpectUsed(0, 0, 513).ExpectRequestStatus(0, BlkStatus.Ok)
             .Build("a broken device counts a configuration change, and works again after a reset", needsFreshMachine: true);
+    }
+
+    /// <summary>Each mistake counts as a change of the configuration, also one that the device notices once it is broken.</summary>
+    private static RegisterScript BrokenTwice()
+    {
+        const ulong tooNearTheEnd = SharedRam.Base + SimulatedTarget.RamLength - 16;
+        ScriptBuilder script = New().Request(0, BlkRequestType.In, 5, length: 0).BringUp().MakeAvailable(0).Kick().Settle();
+        return ExpectBroken(script).Read(MmioRegister.ConfigGeneration, 1)
+            .Write(MmioRegister.QueueDriverLow, tooNearTheEnd).Write(MmioRegister.QueueReady, 1)
+            .ExpectStatus(Running | DeviceStatus.NeedsReset).Read(MmioRegister.ConfigGeneration, 2)
+            .Build("a ring that leaves RAM is told of by a broken device too", needsFreshMachine: true);
     }
 }
