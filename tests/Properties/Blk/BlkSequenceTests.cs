@@ -64,7 +64,7 @@ public sealed class BlkSequenceTests(ITestOutputHelper output)
         {
             using var scenario = new ScenarioCatalog().Create(name, profile, "sc");
             if (FirstFailure(scenario, name, Programs) is { } failure) Assert.Fail(Report(scenario, name, profile, failure));
-            if (profile != "hostile") Assert.Contains(scenario.Premises, premise => premise is { Name: "requests that ended well", Count: > Programs / 4 });
+            if (profile != "hostile") Assert.Contains(scenario.Premises, premise => premise is { Name: "requests that ended well", Count: > Programs / 8 });
         }
     }
 
