@@ -14,7 +14,7 @@ namespace Ringcheck.Tests.Properties;
 public sealed class BlkSequenceTests(ITestOutputHelper output)
 {
     const ulong Seed = 20_24;
-    const int Programs = 400;
+    const int Programs = 250;
 
     public static TheoryData<string> Scenarios =>
         [.. new ScenarioCatalog().Scenarios.Where(scenario => scenario.Name.StartsWith("blk-", StringComparison.Ordinal) && scenario.Profiles.Contains("strict") && CanRunAny(scenario)).Select(scenario => scenario.Name)];
