@@ -11,15 +11,23 @@ namespace Ringcheck.Cli.Commands;
 internal sealed class ListCommand : ToolCommand
 {
     readonly CliContext context;
+    readonly Option<string?> writeRules = new("--write-rules") { Description = "Write the table of the models' rules into FILE, between its markers", HelpName = "FILE" };
 
     public ListCommand(CliContext context) : base("list", "List scenarios with their profiles, models with their sizes, and strategies", "ringcheck list --json")
     {
         this.context = context;
+        Options.Add(writeRules);
         SetAction(Run);
     }
 
     int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(writeRules) is { } file)
+        {
+            RuleTableDocument.WriteInto(file);
+            context.Console.Out.WriteLine($"wrote the rules into {file}");
+            return ExitCode.NothingFound;
+        }
         if (IsJson(parsed)) JsonReports.Write(context.Console, Report(), JsonReports.Compact.ListReport);
         else Show(new Screen(context.Console), Report());
         return ExitCode.NothingFound;

@@ -159,8 +159,10 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     {
         var rule = device.Watch.Lifecycle.Next(what);
         if (rule == RuleViolation.None) return;
+        bool isDevices = rule >= RuleViolation.DeviceRanBeforeDriverOk;
+        if (!(isDevices ? monitors.JudgeDevices : monitors.JudgeDriver)) return; // no text for nobody
         string detail = $"{LifecycleText.Of(what)} ({device.Name})";
-        if (rule >= RuleViolation.DeviceRanBeforeDriverOk) monitors.Device(rule, detail);
+        if (isDevices) monitors.Device(rule, detail);
         else monitors.Driver(rule, detail);
     }
 }

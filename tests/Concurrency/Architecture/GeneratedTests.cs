@@ -1,0 +1,31 @@
+using Ringcheck.Cli.Reports;
+using Xunit;
+
+namespace Ringcheck.Tests.Concurrency.Architecture;
+
+/// <summary>Generated parts of the documentation are what their command writes now.</summary>
+public sealed class GeneratedTests
+{
+    /// <summary>The root of the repository: where Spec.sln is, upward from here.</summary>
+    static string Root
+    {
+        get
+        {
+            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            {
+                if (File.Exists(Path.Combine(folder.FullName, "Spec.sln"))) return folder.FullName;
+            }
+            throw new DirectoryNotFoundException("no Spec.sln above the tests");
+        }
+    }
+
+    [Fact]
+    public void The_table_of_rules_is_current()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "monitors.md"));
+        Assert.True(page == RuleTableDocument.Replace(page), "docs/monitors.md is not current: run .ci/generate");
+    }
+
+    [Fact]
+    public void A_page_without_markers_is_refused() => Assert.Throws<FormatException>(() => RuleTableDocument.Replace("# nothing"));
+}
