@@ -81,7 +81,7 @@ public sealed class StorageLaws
     }
 
     [Fact]
-    public void A_disk_is_its_image_and_what_was_written_last() => Checked.Sequences(Disk(Apply), 1_000);
+    public void A_disk_is_its_image_and_what_was_written_last() => Checked.Sequences(Disk(Apply), 300);
 
     [Fact]
     public void A_disk_that_loses_zeroes_is_noticed()

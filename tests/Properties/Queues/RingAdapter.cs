@@ -57,6 +57,8 @@ public sealed class RingAdapter(ArrayMachine machine) : IRing
         else queue.DisableInterrupts();
     }
 
+    public static IRing Make(ArrayMachine machine) => new RingAdapter(machine);
+
     static DmaSegment[] Segments(ReadOnlySpan<DmaRegion> regions)
     {
         var segments = new DmaSegment[regions.Length];

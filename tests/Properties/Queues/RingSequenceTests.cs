@@ -15,7 +15,7 @@ public sealed class RingSequenceTests(ITestOutputHelper output)
     [Fact]
     public void The_queue_of_the_kernel_is_the_reference()
     {
-        var trial = new RingTrial(machine => new RingAdapter(machine));
+        var trial = new RingTrial(RingAdapter.Make);
         Checked.Sequences(Property("split queue", trial, RingSequences.WithLies), 10_000);
         output.WriteLine($"{trial.ChainsTaken} chains taken, {trial.IndexWraps} wraps, {trial.LiesTold} lies, {trial.RefusalsForSpace} refusals for space, {trial.ResetsInFlight} resets in flight");
         Assert.True(trial is { ChainsTaken: > 1_000, IndexWraps: > 100, LiesTold: > 100, RefusalsForSpace: > 1_000, ResetsInFlight: > 100 }, "the sequences do not reach what they are for");

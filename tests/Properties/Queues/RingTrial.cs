@@ -19,9 +19,9 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
     const uint MemoryLength = 0x800, LegacyAlign = 256;
     const ulong Buffers = 0x9_0000_0000;
 
-    sealed record Piece(ulong Address, uint Length, bool IsWritable);
+    readonly record struct Piece(ulong Address, uint Length, bool IsWritable);
 
-    sealed record Chain(ushort Head, ushort[] Ids, IReadOnlyList<Piece> Pieces)
+    sealed record Chain(ushort Head, ushort[] Ids, Piece[] Pieces)
     {
         public uint UsedLength { get; set; }
 
@@ -34,8 +34,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
     }
 
     readonly ArrayMachine.Contents contents = new((int)MemoryLength);
-    readonly List<Chain> added = [], held = [];
-    readonly Queue<Chain> used = [];
+    readonly List<Chain> added = [], held = [], used = [];
     IRing ring = null!;
     SplitLayout layout;
     RingIndex start, available, usedIndex;
@@ -133,9 +132,18 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
 
     void JudgeAdd(DmaRegion[] readable, DmaRegion[] writable, RingStatus status, ushort head)
     {
-        Piece[] pieces = [.. readable.Select(region => new Piece(region.Bus.Value, region.Length, false)), .. writable.Select(region => new Piece(region.Bus.Value, region.Length, true))];
-        ulong total = (ulong)pieces.Sum(piece => (long)piece.Length);
-        bool isIllegal = pieces.Length == 0 || pieces.Length > layout.QueueSize || pieces.Any(piece => piece.Length == 0) || total > 1UL << 32;
+        var pieces = new Piece[readable.Length + writable.Length];
+        ulong total = 0;
+        bool isIllegal = pieces.Length == 0 || pieces.Length > layout.QueueSize;
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            bool isWritable = i >= readable.Length;
+            var region = isWritable ? writable[i - readable.Length] : readable[i];
+            pieces[i] = new(region.Bus.Value, region.Length, isWritable);
+            total += region.Length;
+            isIllegal |= region.Length == 0;
+        }
+        isIllegal |= total > 1UL << 32;
         bool isTooMuch = pieces.Length > FreeDescriptors;
         bool isRight = isBroken ? status == RingStatus.DeviceError
             : isIllegal ? status == RingStatus.InvalidArgument || (isTooMuch && status == RingStatus.NoSpace)
@@ -181,13 +189,14 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
             Expect(status == RingStatus.Pending, "take", $"nothing was returned, but the driver has {Tell(status, taken)}");
             return;
         }
-        Expect(status == RingStatus.Ok, "take", $"chain {used.Peek().Head} was returned, but the driver has {Tell(status, taken)}");
+        Expect(status == RingStatus.Ok, "take", $"chain {used[0].Head} was returned, but the driver has {Tell(status, taken)}");
         JudgeTaken(taken);
     }
 
     void JudgeTaken(TakenChain taken)
     {
-        var chain = used.Dequeue();
+        var chain = used[0];
+        used.RemoveAt(0);
         Expect(taken == new TakenChain(chain.Head, chain.UsedLength), "take",
             $"chain {chain.Head} with {chain.UsedLength} bytes was returned, but the driver has {Tell(RingStatus.Ok, taken)}");
         foreach (ushort id in chain.Ids)
@@ -226,7 +235,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         chain.UsedLength = chain.Room == 0 ? 0 : length % chain.Room;
         if (length == uint.MaxValue) chain.UsedLength = chain.Room;
         foreach (ushort id in chain.Ids) Obey(id, OwnershipEvent.Completed);
-        used.Enqueue(chain);
+        used.Add(chain);
         if (usedIndex.Value == ushort.MaxValue) IndexWraps++;
         WriteUsed(chain.Head, chain.UsedLength, usedIndex.Next);
     }
@@ -318,27 +327,39 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
 
     int FreeDescriptors => layout.QueueSize - Descriptors(added) - Descriptors(held) - Descriptors(used);
 
-    static int Descriptors(IEnumerable<Chain> chains) => chains.Sum(chain => chain.Ids.Length);
+    static int Descriptors(List<Chain> chains)
+    {
+        int count = 0;
+        foreach (var chain in chains) count += chain.Ids.Length;
+        return count;
+    }
 
-    static bool IsInChain(IEnumerable<Chain> chains, ushort id) => chains.Any(chain => chain.Ids.AsSpan().Contains(id));
+    static bool IsInChain(List<Chain> chains, ushort id)
+    {
+        foreach (var chain in chains)
+        {
+            if (chain.Ids.AsSpan().Contains(id)) return true;
+        }
+        return false;
+    }
 
     /// <summary>Reads a chain from memory as a device does, and holds it against what was asked for.</summary>
-    ushort[] Walk(ushort head, IReadOnlyList<Piece> pieces)
+    ushort[] Walk(ushort head, Piece[] pieces)
     {
-        var ids = new ushort[pieces.Count];
+        var ids = new ushort[pieces.Length];
         ushort id = head;
-        for (int i = 0; i < pieces.Count; i++)
+        for (int i = 0; i < pieces.Length; i++)
         {
             Expect(id < layout.QueueSize, "chain", $"chain {head} goes on to descriptor {id} of {layout.QueueSize}");
             Expect(!ids.AsSpan(0, i).Contains(id), "chain", $"chain {head} goes through descriptor {id} twice");
             ids[i] = id;
             ulong descriptor = layout.DescriptorTable + SplitDescriptor.Size * (ulong)id;
-            bool isLast = i == pieces.Count - 1;
+            bool isLast = i == pieces.Length - 1;
             var found = new Piece(Load64(descriptor + SplitDescriptor.AddressOffset), Load32(descriptor + SplitDescriptor.LengthOffset),
                 (Load16(descriptor + SplitDescriptor.FlagsOffset) & SplitDescriptor.Write) != 0);
             Expect(found == pieces[i], "chain", $"descriptor {id}, number {i + 1} of chain {head}, holds {found}, not {pieces[i]}");
             int others = Load16(descriptor + SplitDescriptor.FlagsOffset) & ~SplitDescriptor.Write;
-            Expect(others == (isLast ? 0 : SplitDescriptor.Next), "chain", $"descriptor {id}, number {i + 1} of {pieces.Count}, has flags {others}");
+            Expect(others == (isLast ? 0 : SplitDescriptor.Next), "chain", $"descriptor {id}, number {i + 1} of {pieces.Length}, has flags {others}");
             id = Load16(descriptor + SplitDescriptor.NextOffset);
         }
         return ids;

@@ -13,7 +13,7 @@ namespace Ringcheck.Tests.Properties;
 /// </summary>
 public sealed class RegisterScriptTests(ITestOutputHelper output)
 {
-    const int Scripts = 4_000;
+    const int Scripts = 2_500;
 
     public static TheoryData<DeviceProfile, bool> Devices => new() { { DeviceProfile.Strict, false }, { DeviceProfile.Strict, true }, { DeviceProfile.Odd, false }, { DeviceProfile.Odd, true } };
 
@@ -53,7 +53,7 @@ public sealed class RegisterScriptTests(ITestOutputHelper output)
     {
         using var trial = new RegisterTrial(DeviceProfile.Strict, isLegacy) { Ignored = rule };
         var property = Property("register scripts", isLegacy, trial.Compare);
-        var found = Checked.Find(property, 4 * Scripts);
+        var found = Checked.Find(property, 6 * Scripts);
         Assert.NotNull(found);
         output.WriteLine(Checked.Report(property, found));
         Assert.Equal("missed", found.Broken.Rule);

@@ -38,7 +38,7 @@ public sealed record RingMutant(string Name, string File, string Was, string Bec
         if (!result.Success) throw new InvalidOperationException($"{Name}: {result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)}");
         image.Position = 0;
         var adapter = new AssemblyLoadContext(Name).LoadFromStream(image).GetType(typeof(RingAdapter).FullName!, throwOnError: true)!;
-        return machine => (IRing)Activator.CreateInstance(adapter, machine)!;
+        return adapter.GetMethod(nameof(RingAdapter.Make))!.CreateDelegate<Func<ArrayMachine, IRing>>();
     }
 
     static SyntaxTree Parse(string name, string text) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), Options, name);
