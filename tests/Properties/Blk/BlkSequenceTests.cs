@@ -83,7 +83,8 @@ public sealed class BlkSequenceTests(ITestOutputHelper output)
             {
                 var queue = Blk(machine).AllQueues[0];
                 if (queue.Used != 0) machine.Ram.Store(queue.Used + UsedRing.IndexOffset, queue.UsedIndex.Plus(40).Value);
-            },
+            }
+            ,
         };
         using var scenario = new SabotagedScenario(new ScenarioCatalog().Create("blk-batch", "strict", "sc"), 60, act);
         var failure = FirstFailure(scenario, bug, 2_000);

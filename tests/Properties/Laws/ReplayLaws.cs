@@ -8,7 +8,10 @@ namespace Ringcheck.Tests.Properties;
 /// <summary>A replay line says all, and is believed only whole.</summary>
 public sealed class ReplayLaws
 {
-    static Gen<Deviation> Deviations { get; } = from kind in Gen.Choose(0, 2) from agent in Gen.Choose(0, 63) from step in Gen.Choose(0, int.MaxValue) from pick in Gen.Choose(0, 63)
+    static Gen<Deviation> Deviations { get; } = from kind in Gen.Choose(0, 2)
+                                                from agent in Gen.Choose(0, 63)
+                                                from step in Gen.Choose(0, int.MaxValue)
+                                                from pick in Gen.Choose(0, 63)
                                                 select new Deviation((ChoiceKind)kind, agent, (uint)step, pick);
 
     static Gen<Operation> Operations { get; } = from code in Gen.Choose(0, 255) from a in Words from b in Words from c in Words select new Operation((byte)code, a, b, c);
@@ -18,8 +21,13 @@ public sealed class ReplayLaws
     static Gen<string> Names { get; } = Gen.Elements("blk-read", "spsc-4x3", "x", "SEED-2b");
 
     static Gen<ReplayString> Replays { get; } =
-        from exhibit in Gen.Elements("", "OWN-05") from scenario in Names from profile in Gen.Elements("strict", "odd", "none") from points in Words from seed in Words
-        from program in Gen.Frequency((1, Gen.Constant<Operation[]?>(null)), (3, Operations.NonEmptyListOf().Select(list => (Operation[]?)[.. list]))) from choices in Deviations.ArrayOf()
+        from exhibit in Gen.Elements("", "OWN-05")
+        from scenario in Names
+        from profile in Gen.Elements("strict", "odd", "none")
+        from points in Words
+        from seed in Words
+        from program in Gen.Frequency((1, Gen.Constant<Operation[]?>(null)), (3, Operations.NonEmptyListOf().Select(list => (Operation[]?)[.. list])))
+        from choices in Deviations.ArrayOf()
         select new ReplayString(exhibit, scenario, profile, "sc", points, (ulong)seed << 32 | points, program, choices);
 
     [Fact]
