@@ -54,7 +54,8 @@ internal sealed class ShrinkStage(IScenarioCatalog catalog, double limitSeconds,
             {
                 thrown = exception;
             }
-        }, StackBytes) { IsBackground = true, Name = "shrinker" };
+        }, StackBytes)
+        { IsBackground = true, Name = "shrinker" };
         thread.Start();
         uint lastPoints = 0;
         var silence = Stopwatch.StartNew();

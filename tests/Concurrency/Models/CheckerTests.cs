@@ -69,7 +69,9 @@ public sealed class CheckerTests
 
         static GraphModel Spin(int leaves) => new()
         {
-            Edges = [(0, 1, 0), (1, 1, None), (1, 2, leaves), (2, 2, None)], Pending = 1 << 0, Reached = 1 << 2,
+            Edges = [(0, 1, 0), (1, 1, None), (1, 2, leaves), (2, 2, None)],
+            Pending = 1 << 0,
+            Reached = 1 << 2,
         };
     }
 
@@ -79,7 +81,9 @@ public sealed class CheckerTests
         // a leads out of 1 only, and the cycle 1, 3 disables it again and again.
         var model = new GraphModel
         {
-            Edges = [(0, 1, None), (1, 2, 0), (1, 3, 1), (3, 1, 1), (2, 2, None)], Pending = 1 << 0, Reached = 1 << 2,
+            Edges = [(0, 1, None), (1, 2, 0), (1, 3, 1), (3, 1, 1), (2, 2, None)],
+            Pending = 1 << 0,
+            Reached = 1 << 2,
         };
         var fromStart = Assert.Single((model with { Edges = [.. model.Edges, (0, 0, None)] }).Check().Violations);
         Assert.True(fromStart.CycleStart <= 1);
