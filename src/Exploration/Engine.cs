@@ -22,6 +22,7 @@ public sealed class Engine
     readonly List<Agent> agents = [];
     readonly List<CpuAgent> cpus = [];
     Agent[] byId = [];
+    InlineAgent?[] inlineById = [];
     Strategy strategy = PlainRun.Instance;
     ulong timersMask;
     bool isSealed;
@@ -69,6 +70,9 @@ public sealed class Engine
 
     public Agent[] Agents => byId;
 
+    /// <summary>The same, of those that step inline; null for CPUs and interrupts. Saves a checked cast at each step.</summary>
+    internal InlineAgent?[] InlineAgents => inlineById;
+
     /// <summary>
     /// Adds an agent. The order is part of replay strings: CPUs first, then devices. Of the ready agents, the lowest id is the
     /// plain choice when the running one cannot go on.
@@ -100,6 +104,7 @@ public sealed class Engine
         agent.Engine = this;
         agents.Add(agent);
         byId = [.. agents];
+        inlineById = [.. agents.Select(each => each as InlineAgent)];
     }
 
     public void Block(Agent agent) => Ready &= ~agent.Bit;
@@ -228,7 +233,7 @@ public sealed class Engine
             Ready &= ~timersMask;
             int next = NextAgent();
             Current = next;
-            if (byId[next] is not InlineAgent inline) return;
+            if (inlineById[next] is not { } inline) return;
             inline.Run();
         }
     }

@@ -88,7 +88,7 @@ public sealed class CpuAgent : Agent
             engine.Current = next;
             if (next == active.Id) return;
             if (next == Interrupt.Id) TakeInterrupt();
-            else ((InlineAgent)engine.Agents[next]).Run();
+            else engine.InlineAgents[next]!.Run();
         }
     }
 
