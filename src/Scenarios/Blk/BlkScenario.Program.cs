@@ -46,6 +46,7 @@ sealed partial class BlkScenario
                 if (!Perform(Program[i])) break;
             }
             DrainAll();
+            JudgeCapacity();
         }
         machine.Cpu.Finish();
         Engine.RunToRest();
@@ -81,6 +82,7 @@ sealed partial class BlkScenario
             case BlkVerb.Reap: return Reap();
             case BlkVerb.Recover: return Recover();
             case BlkVerb.Restart: return Restart(operation.A);
+            case BlkVerb.Resize: device.Resize(operation.A); return true;
             default:
                 if (requestCount < MaxRequests) Submit(operation);
                 return true;
@@ -405,6 +407,18 @@ sealed partial class BlkScenario
             }
             if (!WaitOldest(0, poll: false)) return;
         }
+    }
+
+    /// <summary>The host has changed the capacity: after the interrupt that says so was taken, the driver must know.</summary>
+    void JudgeCapacity()
+    {
+        if (IsHostile || device.Capacity == CapacitySectors || !driver.IsReady) return;
+        cpu.UnmaskInterrupts(); // what is pending is taken here
+        driver.TryReap(out _);
+        if (driver.CapacitySectors != device.Capacity) Fail("configuration", "change-not-noticed", ["mmio.driver.notifications-from-device.1"],
+            $"the device has {device.Capacity} sectors and has said that its configuration changed; the driver still counts {driver.CapacitySectors}",
+            "When InterruptStatus has bit 1, read the configuration again.");
+        Count(BlkPremise.CapacityFollowed);
     }
 
     void JudgeOutcome()

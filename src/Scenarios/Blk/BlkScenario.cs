@@ -74,7 +74,7 @@ sealed partial class BlkScenario : IScenario
     static readonly string[] PremiseNames =
     [
         BlkPremise.RequestsOk, BlkPremise.RequestsFailed, BlkPremise.RequestsAborted, BlkPremise.TimedOut, BlkPremise.SectorsJudged,
-        BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.ChainsReturned,
+        BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.CapacityFollowed, BlkPremise.ChainsReturned,
     ];
 
     public Engine Engine => machine.Engine;

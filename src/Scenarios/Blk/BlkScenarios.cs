@@ -112,6 +112,12 @@ static class BlkScenarios
             Faults = new() { FirstBadSector = new(40), BadSectors = 1, MaximumErrors = 1 },
             Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsFailed],
         }),
+        new("blk-resize", "the disk grows while a request is in flight; the driver must notice", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Resize, 2 * BlkScenario.CapacitySectors), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.CapacityFollowed],
+        }),
         new("blk-restart", "orderly shutdown, and the driver brought up again", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait)],

@@ -59,5 +59,6 @@ static class BlkPremise
     public const string Interrupts = "interrupts taken";
     public const string IndexWraps = "ring indices that went past 65,535";
     public const string DeviceRefused = "initialisations that the device refused";
+    public const string CapacityFollowed = "changes of the capacity that the driver followed";
     public const string ChainsReturned = "chains returned by the device";
 }

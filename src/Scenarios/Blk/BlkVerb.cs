@@ -46,6 +46,9 @@ public enum BlkVerb : byte
 
     /// <summary>Orderly shutdown; A = time-out. Then the driver is initialised again.</summary>
     Restart,
+
+    /// <summary>The host changes the size of the disk, as QEMU's block_resize does. A = sectors.</summary>
+    Resize,
 }
 
 static class BlkVerbs
@@ -71,6 +74,7 @@ static class BlkVerbs
         BlkVerb.Reap => "take what has ended",
         BlkVerb.Recover => "reset the device and bring it up again",
         BlkVerb.Restart => "shut down and initialise again",
+        BlkVerb.Resize => $"the host resizes the disk to {operation.A} sectors",
         _ => $"operation {operation.Code} (unknown: does nothing)",
     };
 
