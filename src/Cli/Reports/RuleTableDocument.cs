@@ -33,9 +33,7 @@ public static class RuleTableDocument
     {
         var text = new StringBuilder("| Rule | Clauses | What is wrong | What would mend it |\n|---|---|---|---|\n");
         foreach (var rule in RuleTable.All)
-            text.Append($"| `{rule.Monitor}/{Kebab(rule.Name)}` | {string.Join("<br>", rule.Clauses)} | {rule.Message} | {rule.Mend} |\n");
+            text.Append($"| `{rule.Monitor}/{rule.Name}` | {string.Join("<br>", rule.Clauses)} | {rule.Message} | {rule.Mend} |\n");
         return text.ToString();
     }
-
-    static string Kebab(string name) => string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c) : c.ToString()));
 }

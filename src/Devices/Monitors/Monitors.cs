@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Ringcheck.Exploration;
 using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
@@ -73,18 +72,7 @@ public sealed class Monitors
     {
         var entry = RuleTable.Of(rule);
         string message = detail.Length == 0 ? entry.Message : $"{entry.Message.TrimEnd('.')}: {detail}.";
-        return new(entry.Monitor, Kebab(entry.Name), entry.Clauses, message, entry.Mend);
-    }
-
-    static string Kebab(string name)
-    {
-        var text = new StringBuilder();
-        foreach (char c in name)
-        {
-            if (char.IsUpper(c) && text.Length > 0) text.Append('-');
-            text.Append(char.ToLowerInvariant(c));
-        }
-        return text.ToString();
+        return new(entry.Monitor, entry.Name, entry.Clauses, message, entry.Mend);
     }
 
     internal Violation LostNotification(CpuAgent waiting) => Devices.LostNotification.Diagnose(machine, waiting);

@@ -10,7 +10,11 @@ namespace Ringcheck.Models.Rules;
 /// <param name="Mend">One sentence: what would mend it.</param>
 public sealed record RuleEntry(RuleViolation Rule, string Monitor, IReadOnlyList<string> Clauses, string Message, string Mend)
 {
-    public string Name => Rule.ToString();
+    /// <summary>The rule's name as reports have it, in kebab case.</summary>
+    public string Name { get; } = Kebab(Rule.ToString());
+
+    private static string Kebab(string name)
+        => string.Concat(name.Select(static (letter, at) => char.IsUpper(letter) ? (at > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }
 
 /// <summary>The words and clauses of each <see cref="RuleViolation"/>.</summary>
