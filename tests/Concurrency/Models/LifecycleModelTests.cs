@@ -116,7 +116,7 @@ public sealed class LifecycleModelTests
     {
         var result = Check(legacy: false, new LifecycleFault(LifecycleAt.ReadBack, new(StatusWritten, 15)));
         var violation = Assert.Single(result.Violations);
-        Assert.Equal(nameof(RuleViolation.FeaturesOkNotReadBack), violation.Property);
+        Assert.Equal(RuleTable.Of(RuleViolation.FeaturesOkNotReadBack).Name, violation.Property);
         Assert.Equal("driver: writes Status 0xf (ACKNOWLEDGE|DRIVER|FEATURES_OK|DRIVER_OK)", violation.Trace[^1]);
         // Probe 3, reset 3, memory 1, status 2, features 8, FEATURES_OK 1, and the fault.
         Assert.Equal(19, violation.Trace.Count);
@@ -154,7 +154,7 @@ public sealed class LifecycleModelTests
         {
             var result = Check(legacy, new LifecycleFault(at, new LifecycleEvent(kind, value)));
             Assert.True(
-                result.Violations is [var only] && only.Property == rule.ToString() && only.Trace.Count > 0,
+                result.Violations is [var only] && only.Property == RuleTable.Of(rule).Name && only.Trace.Count > 0,
                 $"{at}, {kind} {value}: wanted {rule}, got {string.Join(", ", result.Violations.Select(static v => v.Property))}");
         }
     }

@@ -35,7 +35,7 @@ public sealed class OwnershipModelTests
     {
         var result = Check(2, -1, Enum.Parse<OwnershipMutation>(mutation));
         Assert.Equal(CheckOutcome.Violated, result.Outcome);
-        var violation = Assert.Single(result.Violations, v => v.Property == rule);
+        var violation = Assert.Single(result.Violations, v => v.Property == RuleTable.Of(Enum.Parse<RuleViolation>(rule)).Name);
         Assert.Equal(steps, violation.Trace.Count);
         Assert.NotEmpty(violation.Clauses);
     }
@@ -44,7 +44,7 @@ public sealed class OwnershipModelTests
     public void Every_ownership_rule_has_its_fault()
     {
         var covered = Faults.Select(static row => row.Data.Item2).ToHashSet();
-        Assert.All(RuleTable.All.Where(static r => r.Monitor == "ownership"), rule => Assert.Contains(rule.Name, covered));
+        Assert.All(RuleTable.All.Where(static r => r.Monitor == "ownership"), rule => Assert.Contains(rule.Rule.ToString(), covered));
     }
 
     [Fact]
