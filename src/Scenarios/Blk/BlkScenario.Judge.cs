@@ -70,9 +70,9 @@ sealed partial class BlkScenario
             cpu.CopyFromMemory(buffer + i * Sector.Size, bytes);
             Count(BlkPremise.SectorsJudged);
             int wrong = reference.Compare(request.Sector + i, bytes);
-            if (wrong >= 0) Fail("data-integrity", "wrong-data", ["split.driver.updating-idx.1"],
+            if (wrong >= 0) Fail("data-integrity", "wrong-data", [],
                 $"sector {request.Sector + i}, byte {wrong}: 0x{BitConverter.ToUInt64(bytes[wrong..]):x16} was read, which is not what was last written there",
-                "Hand data over only when the used ring says that the device has written it, and to the request that it belongs to.");
+                "Compare header, descriptors and lengths of this request and of earlier writes with what was asked; hand data over only once the used ring has it.");
         }
     }
 
