@@ -39,9 +39,11 @@ public readonly unsafe struct FlatMachine : IMachine
 
     public void Store64(CpuAddress address, ulong value) => At<ulong>(address) = value;
 
-    public ushort LoadAcquire16(CpuAddress address) => Volatile.Read(ref At<ushort>(address));
+    public ushort LoadAcquire16(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Volatile.Read(ref At<ushort>(address));
 
-    public void StoreRelease16(CpuAddress address, ushort value) => Volatile.Write(ref At<ushort>(address), value);
+    public void StoreRelease16(CpuAddress address, ushort value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Volatile.Write(ref At<ushort>(address), value);
 
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source)
         => source.CopyTo(new Span<byte>((void*)destination.Value, source.Length));
@@ -52,7 +54,8 @@ public readonly unsafe struct FlatMachine : IMachine
     public void FillMemory(CpuAddress destination, byte value, uint length)
         => NativeMemory.Fill((void*)destination.Value, length, value);
 
-    public void Barrier(BarrierPurpose purpose)
+    public void Barrier(BarrierPurpose purpose,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         switch (purpose)
         {

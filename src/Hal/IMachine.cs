@@ -1,5 +1,6 @@
-using System;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System;
 
 namespace Ringcheck.Hal;
 
@@ -43,10 +44,12 @@ public interface IDmaMemory
     void Store64(CpuAddress address, ulong value);
 
     /// <summary>A load that is satisfied before all later accesses of this CPU.</summary>
-    ushort LoadAcquire16(CpuAddress address);
+    ushort LoadAcquire16(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
 
     /// <summary>A store that is seen after all earlier accesses of this CPU.</summary>
-    void StoreRelease16(CpuAddress address, ushort value);
+    void StoreRelease16(CpuAddress address, ushort value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
 
     void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source);
 
@@ -55,10 +58,14 @@ public interface IDmaMemory
     void FillMemory(CpuAddress destination, byte value, uint length);
 }
 
-/// <summary>Ordering, asked for by purpose.</summary>
+/// <summary>
+/// Ordering, asked for by purpose. Where in the sources a barrier, an acquire or a release stands is for lanes that report about each such
+/// site; the compiler fills it in, and a lane that ignores it compiles to nothing.
+/// </summary>
 public interface IBarriers
 {
-    void Barrier(BarrierPurpose purpose);
+    void Barrier(BarrierPurpose purpose,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
 }
 
 /// <summary>Interrupts of the CPU that runs the caller.</summary>

@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Ringcheck.Hal;
 
@@ -149,9 +150,11 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
     public void Store64(CpuAddress address, ulong value) => Volatile.Write(ref *(ulong*)Ram.Cell(address, 8), LittleEndian(value));
 
     // Volatile accesses of .NET are acquire loads and release stores.
-    public ushort LoadAcquire16(CpuAddress address) => Load16(address);
+    public ushort LoadAcquire16(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load16(address);
 
-    public void StoreRelease16(CpuAddress address, ushort value) => Store16(address, value);
+    public void StoreRelease16(CpuAddress address, ushort value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store16(address, value);
 
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(Ram.Bytes(destination, source.Length));
 
@@ -159,7 +162,8 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
 
     public void FillMemory(CpuAddress destination, byte value, uint length) => Ram.Bytes(destination, (int)length).Fill(value);
 
-    public void Barrier(BarrierPurpose purpose)
+    public void Barrier(BarrierPurpose purpose,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         switch (purpose)
         {

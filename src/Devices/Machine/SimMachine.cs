@@ -68,11 +68,14 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     public void Store64(CpuAddress address, ulong value) => Store(address.Value, value);
 
     // Memory is sequentially consistent here: an acquire is a load, a release a store, a barrier nothing.
-    public ushort LoadAcquire16(CpuAddress address) => Load<ushort>(address.Value);
+    public ushort LoadAcquire16(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load<ushort>(address.Value);
 
-    public void StoreRelease16(CpuAddress address, ushort value) => Store(address.Value, value);
+    public void StoreRelease16(CpuAddress address, ushort value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store(address.Value, value);
 
-    public void Barrier(BarrierPurpose purpose)
+    public void Barrier(BarrierPurpose purpose,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
     }
 

@@ -16,12 +16,13 @@ public sealed class RoomTests
     {
         ["Hal"] = [],
         ["Standard"] = [],
+        ["Ordering"] = [],
         ["Models"] = ["Standard"],
         ["Exploration"] = [],
         ["Kernel"] = ["Hal", "Standard"],
-        ["Devices"] = ["Hal", "Standard", "Models", "Exploration"],
-        ["Scenarios"] = ["Hal", "Standard", "Models", "Exploration", "Kernel", "Devices"],
-        ["Museum"] = ["Scenarios", "Hal", "Standard", "Models", "Exploration", "Kernel", "Devices"],
+        ["Devices"] = ["Hal", "Standard", "Models", "Ordering", "Exploration"],
+        ["Scenarios"] = ["Hal", "Standard", "Models", "Ordering", "Exploration", "Kernel", "Devices"],
+        ["Museum"] = ["Scenarios", "Hal", "Standard", "Models", "Ordering", "Exploration", "Kernel", "Devices"],
     };
 
     public static TheoryData<string> Rooms => [.. Arrows.Keys];
@@ -40,6 +41,7 @@ public sealed class RoomTests
     [Theory]
     [InlineData("Hal")]
     [InlineData("Standard")]
+    [InlineData("Ordering")]
     [InlineData("Kernel")]
     [InlineData("Devices")]
     [InlineData("Scenarios")]

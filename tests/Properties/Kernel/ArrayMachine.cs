@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Ringcheck.Hal;
 
@@ -55,9 +56,11 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
 
     public void Store64(CpuAddress address, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(At(address, 8), value);
 
-    public ushort LoadAcquire16(CpuAddress address) => Load16(address);
+    public ushort LoadAcquire16(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load16(address);
 
-    public void StoreRelease16(CpuAddress address, ushort value) => Store16(address, value);
+    public void StoreRelease16(CpuAddress address, ushort value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store16(address, value);
 
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(At(destination, source.Length));
 
@@ -65,7 +68,8 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
 
     public void FillMemory(CpuAddress destination, byte value, uint length) => At(destination, (int)length).Fill(value);
 
-    public void Barrier(BarrierPurpose purpose)
+    public void Barrier(BarrierPurpose purpose,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
     }
 
