@@ -1,7 +1,7 @@
 namespace Ringcheck.Ordering;
 
 /// <summary>One access to a location. Views of values are kept in numbered slots of the thread, for what depends on them later.</summary>
-/// <param name="Location">From <see cref="SetViewMachine.AddLocation"/>.</param>
+/// <param name="Location">A location of the machine.</param>
 /// <param name="Order">What the access orders by itself.</param>
 /// <param name="AddressView">Slot of the value that the address was computed from, or <see cref="None"/>.</param>
 /// <param name="DataView">Slot of the value that the data was computed from, or <see cref="None"/>.</param>
