@@ -63,7 +63,10 @@ public sealed class Engine
     public ulong NowMs { get; private set; }
 
     /// <summary>The CPU on whose stack everything runs now.</summary>
-    public CpuAgent Running { get; private set; } = null!;
+    public CpuAgent Running { get; internal set; } = null!;
+
+    /// <summary>The execution has ended on one CPU, and the others unwind.</summary>
+    internal bool Ending;
 
     /// <summary>Polling loops whose reads are watched now; 0 lets memory skip <see cref="Touch"/> for bulk copies.</summary>
     public int ActiveWatches { get; internal set; }
@@ -125,7 +128,7 @@ public sealed class Engine
         Ready = 0;
         Points = Positions = 0;
         ActiveWatches = 0;
-        Draining = false;
+        Draining = Ending = false;
         Violation = null;
         Current = 0;
         NowMs = 0;

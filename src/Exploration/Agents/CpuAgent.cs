@@ -39,6 +39,9 @@ public sealed class CpuAgent : Agent
 
     public bool Finished { get; private set; }
 
+    /// <summary>Set in scenarios with several CPUs.</summary>
+    internal Baton? Baton { get; set; }
+
     /// <summary>For reports: what this CPU waits for, or "".</summary>
     public string WaitsFor => wait switch
     {
@@ -88,8 +91,18 @@ public sealed class CpuAgent : Agent
             engine.Current = next;
             if (next == active.Id) return;
             if (next == Interrupt.Id) TakeInterrupt();
-            else engine.InlineAgents[next]!.Run();
+            else if (engine.InlineAgents[next] is { } inline) inline.Run();
+            else if (RunsAfter(next)) return;
         }
+    }
+
+    /// <summary>Lets another CPU run. True if this CPU's own code goes on after that, false after an interrupt that it was given the baton for.</summary>
+    bool RunsAfter(int next)
+    {
+        Baton!.Pass(this, next);
+        if (Engine.Current == active.Id) return true;
+        TakeInterrupt();
+        return false;
     }
 
     /// <summary>Runs the handler nested, as a CPU does. While it runs, the interrupted code is not ready.</summary>
