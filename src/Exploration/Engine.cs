@@ -16,6 +16,12 @@ public interface ISystem
     /// After an execution that was <see cref="Engine.Audited"/>: what an independent check finds wrong with the system itself, or null.
     /// </summary>
     Violation? Audit() => null;
+
+    /// <summary>
+    /// After an execution that was <see cref="Engine.Audited"/> and failed: what made it fail, in lines for people. The same execution is run once more after the
+    /// first call, so that the system may look closer at what it found; the second answer counts.
+    /// </summary>
+    IReadOnlyList<string> Explain() => [];
 }
 
 /// <summary>Runs executions: who takes the next step, what was chosen, how it ended. Knows no virtio.</summary>

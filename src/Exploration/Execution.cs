@@ -32,4 +32,20 @@ public static class Execution
         strategy.End(engine);
         return engine.Violation;
     }
+
+    /// <summary>Runs a failing execution again, audited, and adds what the system can say about it to its violation.</summary>
+    public static Violation Explained(IScenario scenario, IReadOnlyList<Deviation> choices, Violation violation)
+    {
+        IReadOnlyList<string> lines = [];
+        var replay = new Replay();
+        replay.Use(choices);
+        for (int look = 0; look < 2; look++)
+        {
+            replay.Begin(0);
+            if (Run(scenario, replay, audited: true)?.Key != violation.Key) return violation;
+            lines = scenario.Engine.System?.Explain() ?? [];
+            if (lines.Count == 0) break;
+        }
+        return violation with { Explanation = lines };
+    }
 }

@@ -10,15 +10,24 @@ namespace Ringcheck.Devices;
 /// access happens in GetResult, that is, when the engine lets this agent go on: nothing is announced twice, and nothing is
 /// stored but the awaiter, which already lives in the state machine.
 /// </summary>
-public sealed class DmaPort(SimulatedMachine machine)
+public sealed class DmaPort
 {
+    readonly SimulatedMachine machine;
+
+    public DmaPort(SimulatedMachine machine)
+    {
+        this.machine = machine;
+        Thread = machine.AddMaster(this);
+        LoadOrder = machine.Memory.OrderedReads ? AccessOrder.AcquirePc : AccessOrder.Plain;
+    }
+
     internal SimulatedMachine Machine => machine;
 
     /// <summary>This master's thread of a weak memory.</summary>
-    internal int Thread { get; } = machine.AddMaster();
+    internal int Thread { get; }
 
     /// <summary>What a load of this master orders by itself: nothing, unless its reads keep their order anyway.</summary>
-    internal AccessOrder LoadOrder { get; } = machine.Memory.OrderedReads ? AccessOrder.AcquirePc : AccessOrder.Plain;
+    internal AccessOrder LoadOrder { get; }
 
     /// <summary>Loads before it are satisfied before accesses after it.</summary>
     public void OrderLoads() => machine.Weak?.Fence(Thread, Fence.DmbLoad);

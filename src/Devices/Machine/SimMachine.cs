@@ -35,7 +35,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         var cpu = machine.Engine.Running;
         cpu.Point();
         var device = machine.Bus.Find(address, out uint offset, out var path);
-        if (path is not null) path.BeforeRead(machine.Weak!);
+        if (path is not null) path.BeforeRead(machine.Weak!, offset);
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);

@@ -16,7 +16,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     int consoleLength;
 
     readonly List<PostedWrites> posted = [];
-    int masters;
+    readonly List<DmaPort> masters = [];
 
     public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null)
     {
@@ -80,11 +80,17 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public static ulong SlotAddress(int slot) => MmioBase + 0x200UL * (ulong)slot;
 
     /// <summary>The number of a DMA master's thread; the CPU's is 0.</summary>
-    internal int AddMaster() => ++masters;
+    internal int AddMaster(DmaPort port)
+    {
+        masters.Add(port);
+        return masters.Count;
+    }
+
+    internal string MasterName(int thread) => masters[thread - 1].Agent.Name;
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters);
+        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count);
         Engine.Reset(strategy);
         Interrupts.Reset();
         Monitors.Reset();
@@ -129,6 +135,8 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     ];
 
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
+
+    IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
 
     public void Dispose()
     {

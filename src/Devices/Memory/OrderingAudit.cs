@@ -16,7 +16,8 @@ public sealed class OrderingAudit(MemoryModel model)
     const int MessageLength = 8;
 
     readonly AxiomaticCheck check = new(model);
-    ulong nextMessage;
+    readonly List<string> messages = [];
+    readonly List<int> unplain = [];
 
     public bool IsOn { get; private set; }
 
@@ -25,11 +26,20 @@ public sealed class OrderingAudit(MemoryModel model)
     /// <summary>Executions that were held against the axioms.</summary>
     public long Checked { get; private set; }
 
+    /// <summary>Accesses that sequentially consistent memory would not have shown: loads of older values, stores that took an earlier place.</summary>
+    public ReadOnlySpan<int> Unplain => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(unplain);
+
+    /// <summary>Where in the sources the accesses are made that somebody asks about.</summary>
+    internal CodePlaces Places { get; } = new();
+
     public void Reset(bool on)
     {
         IsOn = on;
-        nextMessage = FirstMessage;
-        if (on) Record.Reset();
+        if (!on) return;
+        Record.Reset();
+        messages.Clear();
+        unplain.Clear();
+        Places.Begin();
     }
 
     /// <summary>The execution is over: is it one that the model allows? If not, the memory machine is wrong, or its record.</summary>
@@ -42,19 +52,33 @@ public sealed class OrderingAudit(MemoryModel model)
             "This is a bug in Ringcheck itself: please report it with the replay line.");
     }
 
-    public int Read(int thread, ulong address, int length, AccessOrder order, int source) => Record.Read(thread, address, length, order, source);
+    /// <summary>The words of the message at a pseudo-address, or null for an address of memory.</summary>
+    public string? MessageAt(ulong address) => address < FirstMessage ? null : messages[(int)((address - FirstMessage) / MessageLength)];
 
-    public int Write(int thread, ulong address, int length, AccessOrder order, int next) => Record.Write(thread, address, length, order, next);
+    public void Read(int thread, ulong address, int length, AccessOrder order, int source, bool isOlder)
+    {
+        int read = Record.Read(thread, address, length, order, source);
+        if (isOlder) unplain.Add(read);
+        Places.Reached(read);
+    }
+
+    public int Write(int thread, ulong address, int length, AccessOrder order, int next)
+    {
+        int write = Record.Write(thread, address, length, order, next);
+        if (next >= 0) unplain.Add(write);
+        Places.Reached(write);
+        return write;
+    }
 
     public void Fence(int thread, Fence fence) => Record.Fence(thread, fence);
 
     /// <summary>A thread posts a register write, ordered as a store is, and after the last operation on the same path.</summary>
-    public int Send(int thread, int previous)
+    public int Send(int thread, string words, int previous)
     {
         if (!IsOn) return -1;
-        int sent = Record.Write(thread, nextMessage, MessageLength, AccessOrder.Plain);
-        nextMessage += MessageLength;
+        int sent = Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Plain);
         if (previous >= 0) Record.Order(previous, sent);
+        Places.Reached(sent);
         return sent;
     }
 
@@ -62,17 +86,11 @@ public sealed class OrderingAudit(MemoryModel model)
     public void Receive(int thread, int sent)
     {
         // LDAPR, not LDAR: a release before it (a completion that this thread sent) orders nothing here.
-        if (IsOn) Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent);
+        if (IsOn) Places.Reached(Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent));
     }
 
     /// <summary>A thread sends a message that pushes all it did before.</summary>
-    public int SendAfterAll(int thread)
-    {
-        if (!IsOn) return -1;
-        int sent = Record.Write(thread, nextMessage, MessageLength, AccessOrder.Release);
-        nextMessage += MessageLength;
-        return sent;
-    }
+    public int SendAfterAll(int thread, string words) => IsOn ? Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Release) : -1;
 
     /// <summary>A thread reads a message with a plain load; returns the load.</summary>
     public int Observe(int thread, int sent, int previous)
@@ -80,6 +98,13 @@ public sealed class OrderingAudit(MemoryModel model)
         if (!IsOn) return -1;
         int read = Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.Plain, sent);
         if (previous >= 0) Record.Order(previous, read);
+        Places.Reached(read);
         return read;
+    }
+
+    ulong NewMessage(string words)
+    {
+        messages.Add(words);
+        return FirstMessage + MessageLength * (ulong)(messages.Count - 1);
     }
 }

@@ -8,7 +8,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, string name) : InlineAgent(name)
 {
-    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event);
+    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event, bool Late);
 
     readonly Queue<Posted> onTheirWay = [];
     int lastEvent = -1;
@@ -23,10 +23,10 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
     /// <summary>The CPU writes: it arrives now, or later.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
-        int sent = memory.Audit.Send(WeakMemory.Cpu, lastEvent);
+        int sent = memory.Audit.Send(WeakMemory.Cpu, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
         lastEvent = sent;
         bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
-        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(WeakMemory.Cpu), sent);
+        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(WeakMemory.Cpu), sent, Late: !arrivesNow);
         if (arrivesNow)
         {
             Arrive(memory, write);
@@ -45,11 +45,12 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
     }
 
     /// <summary>The CPU is about to read a register: what it wrote arrives first, and what the device wrote to memory comes with the answer.</summary>
-    public void BeforeRead(WeakMemory memory)
+    public void BeforeRead(WeakMemory memory, uint offset)
     {
         Push(memory);
         if (device.Master is not { } master) return;
-        lastEvent = memory.Audit.Observe(WeakMemory.Cpu, memory.Audit.SendAfterAll(master.Thread), lastEvent);
+        int answer = memory.Audit.SendAfterAll(master.Thread, memory.Audit.IsOn ? AddressNames.Register(offset) : "");
+        lastEvent = memory.Audit.Observe(WeakMemory.Cpu, answer, lastEvent);
         int completion = memory.Machine.SendAfterAll(master.Thread);
         memory.Machine.Observe(WeakMemory.Cpu, completion);
         memory.Machine.Drop(completion);
@@ -71,6 +72,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
             memory.Machine.Receive(master.Thread, write.Message);
         }
         memory.Machine.Drop(write.Message);
+        if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
         machine.Monitors.Registers.Write(device, write.Address, write.Offset, write.Width, write.Value);
         device.Write(write.Offset, write.Width, write.Value);
     }

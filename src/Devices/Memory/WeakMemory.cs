@@ -57,6 +57,9 @@ public sealed unsafe partial class WeakMemory : IDisposable
     /// <summary>Register writes that did not arrive at once.</summary>
     public long PostedWrites { get; internal set; }
 
+    /// <summary>Registers whose writes arrived late, in the order of arrival, of an audited execution.</summary>
+    internal List<string> LateWrites { get; } = [];
+
     public void Dispose() => NativeMemory.Free(cellOf);
 
     public void Reset()
@@ -64,6 +67,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
         machine.Reset();
         ForgetCells();
         versionCount = longCount = 0;
+        LateWrites.Clear();
         Audit.Reset(engine.Audited);
     }
 
@@ -115,7 +119,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
         var access = new Access(cell, order);
         int last = machine.Count(cell) - 1, place = last;
         if (last > 0 && !(thread == Cpu && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
-        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, order, versions[machine.TagAt(cell, place)].Event);
+        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, order, versions[machine.TagAt(cell, place)].Event, isOlder: place != last);
         if (place == last) ram.Span(cells[cell].Address, into.Length).CopyTo(into);
         else OlderValue(machine.TagAt(cell, place), into.Length).CopyTo(into);
         machine.Read(thread, access, place);
