@@ -17,7 +17,8 @@ public sealed class LitmusFileTests
     public void A_test_is_read()
     {
         var test = Assert.Single(ReadTest(Good));
-        Assert.Equal((new[] { "x", "y" }, new[] { 0, 3 }), (test.Locations.ToArray(), test.Initial.ToArray()));
+        Assert.Equal(["x", "y"], test.Locations);
+        Assert.Equal([0, 3], test.Initial);
         Assert.Equal(
         [
             new(LitmusKind.Read, 0, Order: AccessOrder.Acquire, Read: 0),
