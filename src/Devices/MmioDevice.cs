@@ -40,6 +40,7 @@ public abstract partial class MmioDevice : IBusDevice
         DeviceId = deviceId;
         Offered = offered;
         baseAddress = SimulatedMachine.SlotAddress(line.Number - SimulatedMachine.FirstMmioInterrupt);
+        Dma = new(machine);
         Queues = new DeviceQueue[queues];
         for (int i = 0; i < queues; i++)
             Queues[i] = new((ushort)i, Rules.IsQemu ? (ushort)QemuQueueNumMax : settings.QueueSizeMax, Rules.IsQemu ? QemuPlainQueueSize : settings.QueueSizeMax);
@@ -82,6 +83,11 @@ public abstract partial class MmioDevice : IBusDevice
     internal Engine Engine => Machine.Engine;
 
     protected DeviceQueue[] Queues { get; }
+
+    /// <summary>The device's one way to memory.</summary>
+    protected DmaPort Dma { get; }
+
+    DmaPort IBusDevice.Master => Dma;
 
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;
 

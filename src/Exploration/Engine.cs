@@ -11,6 +11,17 @@ public interface ISystem
 
     /// <summary>Nobody can run, and this CPU still waits: what was lost, in the system's own words.</summary>
     Violation LostWakeUp(CpuAgent waiting);
+
+    /// <summary>
+    /// After an execution that was <see cref="Engine.Audited"/>: what an independent check finds wrong with the system itself, or null.
+    /// </summary>
+    Violation? Audit() => null;
+
+    /// <summary>
+    /// After an execution that was <see cref="Engine.Audited"/> and failed: what made it fail, in lines for people. The same execution is run once more after the
+    /// first call, so that the system may look closer at what it found; the second answer counts.
+    /// </summary>
+    IReadOnlyList<string> Explain() => [];
 }
 
 /// <summary>Runs executions: who takes the next step, what was chosen, how it ended. Knows no virtio.</summary>
@@ -53,6 +64,9 @@ public sealed class Engine
 
     /// <summary>True once the strategy pruned: the execution runs on with plain choices, and nothing in it counts.</summary>
     public bool Draining { get; private set; }
+
+    /// <summary>True: what this execution does to memory is recorded, and held against the axioms of its memory at the end.</summary>
+    public bool Audited { get; internal set; }
 
     public Violation? Violation { get; private set; }
 
@@ -145,6 +159,12 @@ public sealed class Engine
         throw ExecutionEnd.Instance;
     }
 
+    /// <summary>An execution that ended well was audited: what that found.</summary>
+    internal void Judge(Violation? found)
+    {
+        if (!Draining) Violation ??= found;
+    }
+
     /// <summary>Driver or device code threw: a violation like any other, with a replay line.</summary>
     internal void Crashed(Exception exception)
     {
@@ -169,13 +189,16 @@ public sealed class Engine
     }
 
     /// <summary>The one door for what devices and faults may decide: 0 to count - 1, and 0 is the plain one.</summary>
-    public int Choose(ChoiceKind kind, int count)
+    public int Choose(ChoiceKind kind, int count) => count <= 1 ? 0 : Choose(kind, (1UL << count) - 1);
+
+    /// <summary>The same, where not all numbers are enabled. 0 is, and is the plain one.</summary>
+    public int Choose(ChoiceKind kind, ulong enabled)
     {
-        if (count <= 1) return 0;
+        if (enabled == 1) return 0;
         var agent = byId[Current];
         if (agent is CpuAgent cpu) agent = cpu.Active;
         agent.Step++; // several decisions within one step have keys of their own
-        int pick = Decide(new ChoicePoint(kind, agent.Id, agent.Step, (1UL << count) - 1, 0));
+        int pick = Decide(new ChoicePoint(kind, agent.Id, agent.Step, enabled, 0));
         agent.Observed(0xC0, (ulong)pick);
         return pick;
     }

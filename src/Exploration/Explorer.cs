@@ -179,7 +179,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
                         explorer.exhausted = strategy.IsExhaustive;
                         break;
                     }
-                    var found = Execution.Run(built, strategy);
+                    var found = Execution.Run(built, strategy, audited: i % Execution.AuditEvery == 0);
                     points += built.Engine.Points;
                     Interlocked.Increment(ref explorer.executionsDone);
                     if (found is null) continue;

@@ -12,6 +12,9 @@ namespace Ringcheck.Exploration;
 public sealed record Violation(string Monitor, string Rule, IReadOnlyList<string> Clauses, string Message, string Mend)
 {
     public string Key => Monitor + "/" + Rule;
+
+    /// <summary>Lines that explain the execution, where the system knows more than the oracle: for example which order of memory was missing.</summary>
+    public IReadOnlyList<string> Explanation { get; init; } = [];
 }
 
 /// <summary>Unwinds driver code when an execution ends early. Driver code has no catch and no finally, so nothing gets in the way.</summary>

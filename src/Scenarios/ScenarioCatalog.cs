@@ -9,18 +9,18 @@ namespace Ringcheck.Scenarios;
 /// </summary>
 public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
 {
-    sealed record Entry(ScenarioInfo Info, Func<string, bool, IScenario> Create);
+    sealed record Entry(ScenarioInfo Info, Func<string, bool, MachineMemory, IScenario> Create);
 
-    const string SequentiallyConsistent = "sc", NoProfile = "none";
+    const string NoProfile = "none";
 
     static readonly Entry[] Entries =
     [
-        new(new("spsc-4x3", "single-producer ring of 4 slots: 3 values, 4 polls, 16 scheduling points", [NoProfile], InTour: true), (_, _) => new Spsc4x3()),
-        new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _) => new Spsc2x4()),
+        new(new("spsc-4x3", "single-producer ring of 4 slots: 3 values, 4 polls, 16 scheduling points", [NoProfile], InTour: true), (_, _, memory) => new Spsc4x3(memory)),
+        new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _, memory) => new Spsc2x4(memory)),
         .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour),
-            (profile, fresh) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), fresh))),
+            (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
-            (profile, _) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true))),
+            (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
 
     public ScenarioCatalog()
@@ -36,7 +36,6 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             ?? throw new ArgumentException($"there is no scenario '{name}'; 'ringcheck list' shows what there is");
         if (!entry.Info.Profiles.Contains(profile))
             throw new ArgumentException($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", entry.Info.Profiles)}");
-        if (memory != SequentiallyConsistent) throw new ArgumentException($"there is no memory '{memory}' yet; there is {SequentiallyConsistent}");
-        return entry.Create(profile, freshDrivers);
+        return entry.Create(profile, freshDrivers, MachineMemory.Of(memory));
     }
 }

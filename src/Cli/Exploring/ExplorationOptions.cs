@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Ringcheck.Devices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Exploring;
@@ -13,8 +14,8 @@ internal sealed record ExplorationSettings(string Strategy, string Memory, strin
 /// <summary>The options that <c>explore</c> and <c>museum</c> share.</summary>
 internal sealed class ExplorationOptions
 {
-    /// <summary>Memory models that can be asked for. Weaker ones come with the ordering machine.</summary>
-    public static IReadOnlyList<string> Memories { get; } = ["sc"];
+    /// <summary>Memories that can be asked for.</summary>
+    public static IReadOnlyList<string> Memories { get; } = [.. MachineMemory.All.Select(memory => memory.Name)];
 
     /// <summary>More threads than this help nobody, and cost 16 MiB of stack each.</summary>
     public const int MostJobs = 1024;
@@ -56,7 +57,7 @@ internal sealed class ExplorationOptions
     readonly Option<string> memory = new("--memory")
     {
         HelpName = "M",
-        Description = "Memory model; sc (sequentially consistent) is what there is",
+        Description = "Memory of the machine: " + string.Join(", ", Memories),
         DefaultValueFactory = static _ => "sc",
     };
 
@@ -85,7 +86,7 @@ internal sealed class ExplorationOptions
         string wantedStrategy = parsed.GetValue(strategy)!, wantedMemory = parsed.GetValue(memory)!;
         if (!StrategyCatalog.Names.Contains(wantedStrategy)) throw Nearest.Unknown("strategy", wantedStrategy, [.. StrategyCatalog.Names]);
         if (!Memories.Contains(wantedMemory))
-            throw CommandException.BadUsage($"memory '{wantedMemory}' is not there yet: ordering comes later, and until then there is sc (sequentially consistent)");
+            throw Nearest.Unknown("memory", wantedMemory, Memories);
         double? time = parsed.GetValue(seconds);
         long most = parsed.GetValue(executions) ?? (time is null ? ExplorationBudget.Default : long.MaxValue);
         var budget = new ExplorationBudget(most, time ?? double.PositiveInfinity, parsed.GetValue(jobs) ?? Environment.ProcessorCount);

@@ -1,3 +1,4 @@
+using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Failures;
@@ -19,6 +20,9 @@ internal sealed class ChoiceWords
     {
         ChoiceKind.Schedule => $"{Takes(choice.Pick)} instead",
         ChoiceKind.Device => $"the device takes its way {choice.Pick}, where 0 is the ordinary one",
+        ChoiceKind.Source => $"the load returns an older value ({Numbers.Count(choice.Pick, "newer store")} not seen)",
+        ChoiceKind.Coherence => $"the store is overtaken: {Numbers.Count(choice.Pick, "earlier store")} of others to the same place come after it",
+        ChoiceKind.Posted => "the register write is posted and arrives later",
         _ => $"fault {choice.Pick} happens, where 0 is none",
     };
 

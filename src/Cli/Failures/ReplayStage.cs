@@ -59,7 +59,14 @@ internal static class ReplayStage
         Replay? strategy = null;
         var explorer = new Explorer(() => Build(catalog, replay), () => MakeStrategy(replay, ref strategy), new ExplorationBudget(1));
         var result = explorer.Run();
-        return new(result.Violation, strategy!.FirstUnused, (uint)result.Points);
+        return new(Explained(catalog, replay, result), strategy!.FirstUnused, (uint)result.Points);
+    }
+
+    static Violation? Explained(IScenarioCatalog catalog, ReplayString replay, ExplorationResult result)
+    {
+        if (result.Violation is not { } violation || violation is { Monitor: "progress", Rule: "hang" }) return result.Violation;
+        using var scenario = Build(catalog, replay);
+        return Execution.Explained(scenario, replay.Choices, violation);
     }
 
     static Replay MakeStrategy(ReplayString replay, ref Replay? latest)

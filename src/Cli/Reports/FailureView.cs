@@ -17,6 +17,8 @@ internal static class FailureView
         screen.Line($"  {Text(violation.Message)}");
         foreach (string clause in violation.Clauses) screen.Line($"  [yellow]clause[/] {Text(ClauseWords.Describe(clause))}");
         screen.Line($"  [green]mend[/]   {Text(violation.Mend)}");
+        if (violation.Explanation.Count > 0) screen.Line();
+        foreach (string line in violation.Explanation) screen.Line($"  {Text(line)}");
         if (finding.Replay is not null) Sequence(screen, finding);
         if (finding.TraceFile is not null) screen.Line($"  trace file: {Text(finding.TraceFile)}");
         screen.Line();

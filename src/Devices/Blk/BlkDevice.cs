@@ -32,7 +32,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         this.settings = settings;
         configuration = new(settings, Rules.IsQemu);
         Disk = new(settings.Image);
-        dma = new(machine);
+        dma = Dma;
         ring = new(this, dma);
         engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
         dma.Agent = engine;

@@ -6,7 +6,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class Bus
 {
-    readonly record struct Block(ulong Base, ulong Size, IBusDevice Device);
+    readonly record struct Block(ulong Base, ulong Size, IBusDevice Device, PostedWrites? Path);
 
     readonly List<Block> blocks = [];
     Block last;
@@ -14,20 +14,26 @@ public sealed class Bus
     /// <summary>What an unassigned address reads as: all ones if true, zero if not.</summary>
     public bool UnassignedReadsOnes { get; set; }
 
-    public void Add(ulong address, ulong size, IBusDevice device) => blocks.Add(new(address, size, device));
+    /// <param name="path">What register writes take on their way, on machines where they take time.</param>
+    public void Add(ulong address, ulong size, IBusDevice device, PostedWrites? path = null) => blocks.Add(new(address, size, device, path));
 
     /// <summary>The block at an address, or null.</summary>
-    public IBusDevice? Find(ulong address, out uint offset)
+    public IBusDevice? Find(ulong address, out uint offset) => Find(address, out offset, out _);
+
+    public IBusDevice? Find(ulong address, out uint offset, out PostedWrites? path)
     {
         offset = (uint)(address - last.Base);
+        path = last.Path;
         if (address - last.Base < last.Size) return last.Device;
         foreach (var block in blocks)
         {
             if (address - block.Base >= block.Size) continue;
             last = block;
             offset = (uint)(address - block.Base);
+            path = block.Path;
             return block.Device;
         }
+        path = null;
         return null;
     }
 

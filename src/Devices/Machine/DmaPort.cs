@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
+using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
 
@@ -9,16 +10,50 @@ namespace Ringcheck.Devices;
 /// access happens in GetResult, that is, when the engine lets this agent go on: nothing is announced twice, and nothing is
 /// stored but the awaiter, which already lives in the state machine.
 /// </summary>
-public sealed class DmaPort(SimulatedMachine machine)
+public sealed class DmaPort
 {
+    readonly SimulatedMachine machine;
+
+    public DmaPort(SimulatedMachine machine)
+    {
+        this.machine = machine;
+        Thread = machine.AddMaster(this);
+        LoadOrder = machine.Memory.OrderedReads ? AccessOrder.AcquirePc : AccessOrder.Plain;
+    }
+
     internal SimulatedMachine Machine => machine;
+
+    /// <summary>This master's thread of a weak memory.</summary>
+    internal int Thread { get; }
+
+    /// <summary>What a load of this master orders by itself: nothing, unless its reads keep their order anyway.</summary>
+    internal AccessOrder LoadOrder { get; }
+
+    /// <summary>Loads before it are satisfied before accesses after it.</summary>
+    public void OrderLoads() => machine.Weak?.Fence(Thread, Fence.DmbLoad);
+
+    /// <summary>Loads and stores before it are done before stores after it are seen.</summary>
+    public void BeforePublishing()
+    {
+        machine.Weak?.Fence(Thread, Fence.DmbLoad);
+        machine.Weak?.Fence(Thread, Fence.DmbStore);
+    }
+
+    /// <summary>Stores before it are seen before loads after it are satisfied.</summary>
+    public void StoreThenLoad() => machine.Weak?.Fence(Thread, Fence.DmbFull);
 
     /// <summary>The coroutine that awaits. Set once, before the first execution.</summary>
     public CoroutineAgent Agent { get; set; } = null!;
 
-    public DmaLoad<T> Load<T>(BusAddress address) where T : unmanaged => new(this, address);
+    public DmaLoad<T> Load<T>(BusAddress address) where T : unmanaged => new(this, address, LoadOrder);
 
-    public DmaStore<T> Store<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value);
+    public DmaStore<T> Store<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value, AccessOrder.Plain);
+
+    /// <summary>A load that is satisfied before all later accesses of this master.</summary>
+    public DmaLoad<T> LoadAcquire<T>(BusAddress address) where T : unmanaged => new(this, address, AccessOrder.Acquire);
+
+    /// <summary>A store that is seen after all earlier accesses of this master.</summary>
+    public DmaStore<T> StoreRelease<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value, AccessOrder.Release);
 
     /// <summary>One access for the whole length: split payload into <see cref="SimulatedMachine.PayloadChunks"/> of these.</summary>
     public DmaRead Read(BusAddress source, Memory<byte> destination) => new(this, source, destination);
@@ -34,7 +69,7 @@ public sealed class DmaPort(SimulatedMachine machine)
     }
 }
 
-public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaLoad<T> GetAwaiter() => this;
 
@@ -44,7 +79,9 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address) : ICr
     {
         port.Step();
         var machine = port.Machine;
-        T value = machine.Ram.Contains(address.Value, (ulong)sizeof(T)) ? machine.Ram.Load<T>(address.Value) : default;
+        T value = default;
+        if (machine.Ram.Contains(address.Value, (ulong)sizeof(T)))
+            value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address.Value, order, out _) : machine.Ram.Load<T>(address.Value);
         machine.Monitors.DeviceLoad<T>(address.Value);
         if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
         return value;
@@ -57,7 +94,7 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address) : ICr
     public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
 }
 
-public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T value) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T value, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaStore<T> GetAwaiter() => this;
 
@@ -70,7 +107,8 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
         port.Agent.Observed(address.Value, 0);
         machine.Monitors.DeviceStore<T>(address.Value);
         if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
-        machine.Ram.Store(address.Value, value);
+        if (machine.Weak is { } weak) weak.Store(port.Thread, address.Value, value, order);
+        else machine.Ram.Store(address.Value, value);
         if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address.Value, (ushort)Digest.Of(value));
     }
 
@@ -93,8 +131,9 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
         var machine = port.Machine;
         machine.Monitors.DeviceRead(source.Value, destination.Length);
         var into = destination.Span;
-        if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Ram.Span(source.Value, into.Length).CopyTo(into);
-        else into.Clear();
+        if (!machine.Ram.Contains(source.Value, (ulong)into.Length)) into.Clear();
+        else if (machine.Weak is { } weak) weak.Load(port.Thread, source.Value, into, port.LoadOrder);
+        else machine.Ram.Span(source.Value, into.Length).CopyTo(into);
         if (machine.Engine.Hashing) Digest.Observe(port.Agent, source.Value, into);
     }
 
@@ -118,7 +157,8 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
         port.Agent.Observed(destination.Value, (ulong)source.Length);
         machine.Monitors.DeviceWrite(destination.Value, source.Length);
         if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
-        machine.Ram.Copy(destination.Value, source.Span);
+        if (machine.Weak is { } weak) weak.Store(port.Thread, destination.Value, source.Span, AccessOrder.Plain);
+        else machine.Ram.Copy(destination.Value, source.Span);
     }
 
     void IParks.Park(Frame frame) => port.Agent.Park(frame);

@@ -12,6 +12,9 @@ public interface IBusDevice
     ulong Read(uint offset, int width);
 
     void Write(uint offset, int width, ulong value);
+
+    /// <summary>The device's way to memory, if it has one: what a register write told it, its later accesses come after.</summary>
+    DmaPort? Master => null;
 }
 
 /// <summary>A level-triggered interrupt line from a device to the CPU's interrupt input.</summary>

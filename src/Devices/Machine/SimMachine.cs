@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
+using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
 
@@ -33,7 +34,8 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     {
         var cpu = machine.Engine.Running;
         cpu.Point();
-        var device = machine.Bus.Find(address, out uint offset);
+        var device = machine.Bus.Find(address, out uint offset, out var path);
+        if (path is not null) path.BeforeRead(machine.Weak!, offset);
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
@@ -46,7 +48,12 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         var cpu = machine.Engine.Running;
         cpu.Point();
         cpu.Active.Observed(address | RegisterWriteMark, 0);
-        var device = machine.Bus.Find(address, out uint offset);
+        var device = machine.Bus.Find(address, out uint offset, out var path);
+        if (path is not null)
+        {
+            path.Write(machine.Weak!, address, offset, width, value);
+            return;
+        }
         machine.Monitors.Registers.Write(device, address, offset, width, value);
         device?.Write(offset, width, value);
     }
@@ -67,25 +74,45 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
 
     public void Store64(CpuAddress address, ulong value) => Store(address.Value, value);
 
-    // Memory is sequentially consistent here: an acquire is a load, a release a store, a barrier nothing.
     public ushort LoadAcquire16(CpuAddress address,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load<ushort>(address.Value);
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => machine.Weak is null ? Load<ushort>(address.Value) : Load<ushort>(address.Value, Order("acquire", BarrierMapping.Acquire(IsAArch64), file, line, member));
 
     public void StoreRelease16(CpuAddress address, ushort value,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store(address.Value, value);
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => Store(address.Value, value, machine.Weak is null ? AccessOrder.Plain : Order("release", BarrierMapping.Release(IsAArch64), file, line, member));
+
+    bool IsAArch64 => machine.Memory.Model == MemoryModel.AArch64;
+
+    AccessOrder Order(string asks, BarrierInstruction mapped, string file, int line, string member)
+        => BarrierSites.OrderOf(machine.Barriers.Of(file, line, member, asks, mapped));
 
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        if (machine.Weak is not { } weak) return; // sequentially consistent memory
+        var mapped = IsAArch64 ? BarrierMapping.AArch64(purpose) : BarrierMapping.X86(purpose);
+        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Name(purpose), mapped);
+        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction));
+        if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    unsafe T Load<T>(ulong address) where T : unmanaged
+    unsafe T Load<T>(ulong address, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
         cpu.Point();
         bool usedRing = machine.Monitors.CpuLoad<T>(address);
-        T value = machine.Ram.Load<T>(address);
+        T value;
+        if (machine.Weak is { } weak)
+        {
+            value = weak.Load<T>(WeakMemory.Cpu, address, order, out bool older);
+            if (older) cpu.NoteOlderRead();
+        }
+        else
+        {
+            value = machine.Ram.Load<T>(address);
+        }
         cpu.NoteRead(Ram.WatchKey(address));
         if (machine.Engine.Hashing) cpu.Active.Observed(address, Digest.Of(value));
         if (usedRing) machine.Monitors.Ownership.CpuLoadedFromUsedRing(address, Digest.Of(value));
@@ -93,13 +120,14 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    unsafe void Store<T>(ulong address, T value) where T : unmanaged
+    unsafe void Store<T>(ulong address, T value, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
         cpu.Point();
         cpu.Active.Observed(address | StoreMark, 0);
         bool ring = machine.Monitors.CpuStore<T>(address);
-        machine.Ram.Store(address, value);
+        if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, value, order);
+        else machine.Ram.Store(address, value);
         if (ring) machine.Monitors.Ownership.CpuStoredInRing(address, Digest.Of(value));
     }
 
@@ -114,7 +142,8 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             cpu.Point();
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
             machine.Monitors.CpuCopyTo(address, part.Length);
-            machine.Ram.Copy(address, part);
+            if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, part, AccessOrder.Plain);
+            else machine.Ram.Copy(address, part);
         }
     }
 
@@ -128,7 +157,8 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             ulong address = source.Value + (ulong)done;
             cpu.Point();
             machine.Monitors.CpuCopyFrom(address, part.Length);
-            machine.Ram.Span(address, part.Length).CopyTo(part);
+            if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);
+            else if (weak.Load(WeakMemory.Cpu, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
             if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
         }
     }

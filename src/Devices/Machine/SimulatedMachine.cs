@@ -15,8 +15,12 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     readonly byte[] console = new byte[4096];
     int consoleLength;
 
-    public SimulatedMachine(ulong ramSize = 16 << 20)
+    readonly List<PostedWrites> posted = [];
+    readonly List<DmaPort> masters = [];
+
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null)
     {
+        Memory = memory ?? MachineMemory.SequentiallyConsistent;
         Cpu = Engine.Add(new CpuAgent("cpu0"));
         Interrupts = new(Cpu);
         Ram = new(Engine, RamBase, ramSize);
@@ -31,6 +35,14 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public InterruptController Interrupts { get; }
 
     public Ram Ram { get; }
+
+    public MachineMemory Memory { get; }
+
+    /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
+    public WeakMemory? Weak { get; private set; }
+
+    /// <summary>The driver's barrier sites, on weak memory.</summary>
+    public BarrierSites Barriers { get; } = new();
 
     public Bus Bus { get; } = new();
 
@@ -48,7 +60,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public TDevice Plug<TDevice>(int slot, Func<InterruptLine, TDevice> make) where TDevice : MmioDevice
     {
         var device = make(Interrupts.AddLine(FirstMmioInterrupt + slot));
-        Bus.Add(SlotAddress(slot), 0x200, device);
+        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, device.Name + ".path")) : null;
+        if (path is not null) posted.Add(path);
+        Bus.Add(SlotAddress(slot), 0x200, device, path);
         devices.Add(device);
         return device;
     }
@@ -65,12 +79,23 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public static ulong SlotAddress(int slot) => MmioBase + 0x200UL * (ulong)slot;
 
+    /// <summary>The number of a DMA master's thread; the CPU's is 0.</summary>
+    internal int AddMaster(DmaPort port)
+    {
+        masters.Add(port);
+        return masters.Count;
+    }
+
+    internal string MasterName(int thread) => masters[thread - 1].Agent.Name;
+
     public void Reset(Strategy strategy)
     {
+        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count);
         Engine.Reset(strategy);
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
+        Weak?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
     }
@@ -85,11 +110,37 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     void ISystem.Fold(ref StateHasher hasher)
     {
         hasher.Add(Ram.Hash);
+        Weak?.Fold(ref hasher);
+        foreach (var path in posted) path.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
 
     Violation ISystem.LostWakeUp(CpuAgent waiting) => Monitors.LostNotification(waiting);
 
-    public void Dispose() => Ram.Dispose();
+    /// <summary>A full barrier that waits for completion: register writes that only the device acknowledges have arrived after it.</summary>
+    internal void CompleteRegisterWrites()
+    {
+        if (!Memory.CompletesAtEndpoint) return;
+        foreach (var path in posted) path.Push(Weak!);
+    }
+
+    /// <summary>What must have happened for an exploration of weak memory to mean anything; empty on sequentially consistent memory.</summary>
+    public IReadOnlyList<Premise> MemoryPremises => !Memory.IsWeak ? [] :
+    [
+        new("executions held against the axioms", Weak?.Audit.Checked ?? 0, Required: true),
+        new("loads that returned an older value", Weak?.OlderLoads ?? 0, Required: false),
+        new("stores that took an earlier place", Weak?.EarlierStores ?? 0, Required: false),
+        new("register writes that arrived late", Weak?.PostedWrites ?? 0, Required: false),
+    ];
+
+    Violation? ISystem.Audit() => Weak?.Audit.Judge();
+
+    IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
+
+    public void Dispose()
+    {
+        Weak?.Dispose();
+        Ram.Dispose();
+    }
 }

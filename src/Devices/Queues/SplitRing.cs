@@ -45,10 +45,12 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
             if (IsQemu) queue.SeenAvailable = new(await dma.Load<ushort>(new(queue.Available + AvailableRing.IndexOffset)));
             var next = IsQemu ? queue.SeenAvailable : queue.LastAvailable;
             await dma.Store(new(queue.Used + UsedRing.RingOffset + UsedRing.EntrySize * queue.RingSize), next.Value);
+            dma.StoreThenLoad();
             return default;
         }
         ushort flags = IsQemu ? await dma.Load<ushort>(new(queue.Used)) : (ushort)0;
         await dma.Store(new(queue.Used), (ushort)(flags & ~UsedRing.NoNotify));
+        dma.StoreThenLoad();
         return default;
     }
 
@@ -58,6 +60,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         if (queue.SeenAvailable != queue.LastAvailable) return true;
         if (IsQemu && queue.Available == 0) return false;
         var index = new RingIndex(await dma.Load<ushort>(new(queue.Available + AvailableRing.IndexOffset)));
+        dma.OrderLoads(); // the index, then slots and descriptors
         if (!IsQemu && queue.LastAvailable.DistanceTo(index) > queue.RingSize) return Refuse();
         queue.SeenAvailable = index;
         return queue.SeenAvailable != queue.LastAvailable;
@@ -163,7 +166,9 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
             await dma.Store(new(element + UsedRing.ElementLengthOffset), LiedLength(length));
             queue.UsedIndex = queue.UsedIndex.Next;
             queue.InUse--;
+            dma.BeforePublishing(); // data, status and element, then the index
             await dma.Store(new(queue.Used + UsedRing.IndexOffset), LiedIndex(queue));
+            dma.StoreThenLoad(); // the index, then whether an interrupt is wanted
         }
         if (!await IsInterruptWanted(queue)) return default;
         if (device.Whim(2) == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer);

@@ -56,7 +56,7 @@ public sealed class CpuAgent : Agent
     public Agent Active => active;
 
     internal override ulong ExtraState => (masked ? 1u : 0) | (lineHigh ? 2u : 0) | (inHandler ? 4u : 0) | (uint)wait << 3
-        | (Finished ? 32u : 0) | (poll.Changed ? 64u : 0) | (deadlinePassed ? 128u : 0) | (deadlineMs == ulong.MaxValue ? 0 : deadlineMs << 8);
+        | (Finished ? 32u : 0) | (poll.Changed ? 64u : 0) | (deadlinePassed ? 128u : 0) | (poll.NewestOnly ? 1UL << 63 : 0) | (poll.ReadOlder ? 1UL << 62 : 0) | (deadlineMs == ulong.MaxValue ? 0 : deadlineMs << 8);
 
     public override void Reset()
     {
@@ -242,6 +242,15 @@ public sealed class CpuAgent : Agent
         if (Engine.ActiveWatches != 0 && !inHandler) poll.Read(watchKey);
     }
 
+    /// <summary>For weak memories: no load may return an older value now.</summary>
+    public bool ReadsNewestOnly => poll.NewestOnly && !inHandler;
+
+    /// <summary>A load returned an older value.</summary>
+    public void NoteOlderRead()
+    {
+        if (!inHandler) poll.NoteOlder();
+    }
+
     internal void Touch(ulong watchKey) => poll.Touch(this, watchKey);
 
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
@@ -261,7 +270,7 @@ public sealed class CpuAgent : Agent
     {
         HistoryA = head.A;
         HistoryB = head.B;
-        if (!poll.Changed)
+        if (!poll.Changed && !poll.ReadOlder)
         {
             Arm(deadline);
             Block(WaitKind.Poll);

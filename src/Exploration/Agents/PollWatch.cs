@@ -9,11 +9,21 @@ public sealed class PollWatch
 
     internal bool Changed { get; private set; }
 
+    /// <summary>A load of this iteration returned an older value: another iteration finds a newer one, so there is nothing to wait for.</summary>
+    internal bool ReadOlder { get; private set; }
+
+    /// <summary>
+    /// The iteration before failed on an older value. This one reads the newest: a failed iteration leaves nothing behind, so more of them would
+    /// only be a way never to end.
+    /// </summary>
+    internal bool NewestOnly { get; private set; }
+
     internal void Begin(Engine engine)
     {
         if (!active) engine.ActiveWatches++;
         active = true;
-        Changed = false;
+        NewestOnly = ReadOlder;
+        Changed = ReadOlder = false;
         count = 0;
     }
 
@@ -26,7 +36,12 @@ public sealed class PollWatch
     internal void Reset()
     {
         active = false;
-        Changed = false;
+        Changed = ReadOlder = NewestOnly = false;
+    }
+
+    internal void NoteOlder()
+    {
+        if (active) ReadOlder = true;
     }
 
     internal void Read(ulong key)

@@ -43,7 +43,8 @@ public sealed class FailureShrinker(IScenario scenario, string violationKey, Can
             program = smaller;
         }
         Fails(program, trace);
-        return new(program, trace, violation!, executions) { ChoicesAreMinimal = minimal };
+        violation = Execution.Explained(scenario, trace, violation!);
+        return new(program, trace, violation, executions) { ChoicesAreMinimal = minimal };
     }
 
     bool StillFails(IReadOnlyList<Operation> program)

@@ -90,7 +90,14 @@ public static class TransportOperations
         where TMachine : struct, IMachine
         => machine.ReadRegister32(transport.Base + MmioRegister.InterruptStatus) & InterruptCause.All;
 
+    /// <summary>
+    /// Reads back, so that the acknowledgement has arrived: one that is still on its way would clear what happens meanwhile, and a wired
+    /// interrupt does not bring the device's writes to memory along; the answer to a read does.
+    /// </summary>
     public static void AcknowledgeInterrupt<TMachine>(this in Transport transport, TMachine machine, uint causes)
         where TMachine : struct, IMachine
-        => machine.WriteRegister32(transport.Base + MmioRegister.InterruptAck, causes & InterruptCause.All);
+    {
+        machine.WriteRegister32(transport.Base + MmioRegister.InterruptAck, causes & InterruptCause.All);
+        machine.ReadRegister32(transport.Base + MmioRegister.InterruptStatus);
+    }
 }

@@ -17,7 +17,7 @@ sealed class BlkOpenScenario : IScenario
     const uint DriverMemory = 0x10_0000, Buffer = 0x20_0000, FallbackMemory = 0x21_0000, FallbackSectors = 16;
 
     readonly DeviceProfile profile;
-    readonly SimulatedMachine machine = new();
+    readonly SimulatedMachine machine;
     readonly SimMachine cpu;
     readonly DmaRegion driverRegion;
     readonly RamDisk<SimMachine> fallback;
@@ -26,8 +26,9 @@ sealed class BlkOpenScenario : IScenario
     long opened, refused;
     int succeeded;
 
-    public BlkOpenScenario(DeviceProfile profile)
+    public BlkOpenScenario(DeviceProfile profile, MachineMemory memory)
     {
+        machine = new(memory: memory);
         this.profile = profile;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
         machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings
@@ -55,6 +56,7 @@ sealed class BlkOpenScenario : IScenario
     [
         new("devices opened", opened, Required: profile != DeviceProfile.Hostile),
         new("devices that refused", refused, Required: profile == DeviceProfile.Odd),
+        .. machine.MemoryPremises,
     ];
 
     public void Reset(Strategy strategy)

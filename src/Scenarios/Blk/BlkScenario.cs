@@ -22,7 +22,7 @@ sealed partial class BlkScenario : IScenario
     readonly BlkSetup setup;
     readonly DeviceProfile profile;
     readonly bool freshDriver;
-    readonly SimulatedMachine machine = new();
+    readonly SimulatedMachine machine;
     readonly SimMachine cpu;
     readonly BlkDevice device;
     readonly BlkOptions options;
@@ -31,8 +31,9 @@ sealed partial class BlkScenario : IScenario
     readonly long[] counts;
     VirtioBlk<SimMachine> driver;
 
-    public BlkScenario(BlkSetup setup, DeviceProfile profile, bool freshDriver)
+    public BlkScenario(BlkSetup setup, DeviceProfile profile, MachineMemory memory, bool freshDriver)
     {
+        machine = new(memory: memory);
         this.setup = setup;
         this.profile = profile;
         this.freshDriver = freshDriver;
@@ -104,7 +105,7 @@ sealed partial class BlkScenario : IScenario
                 };
                 premises[i] = new(PremiseNames[i], count, IsRequired(PremiseNames[i]));
             }
-            return premises;
+            return [.. premises, .. machine.MemoryPremises];
         }
     }
 

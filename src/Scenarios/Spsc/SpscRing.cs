@@ -13,13 +13,14 @@ abstract class SpscRing : IScenario
     protected const uint FirstValue = 100;
     const byte ProduceCode = 1;
 
-    readonly SimulatedMachine machine = new(ramSize: 1 << 20);
+    readonly SimulatedMachine machine;
     readonly CoroutineAgent consumer;
     readonly int produced;
     long consumed;
 
-    protected SpscRing(int produced)
+    protected SpscRing(int produced, MachineMemory memory)
     {
+        machine = new(ramSize: 1 << 20, memory);
         this.produced = produced;
         Program = [.. Enumerable.Repeat(new Operation(ProduceCode), produced)];
         Producer = new(machine);
@@ -33,7 +34,7 @@ abstract class SpscRing : IScenario
 
     public IReadOnlyList<Operation> Program { get; set; }
 
-    public IReadOnlyList<Premise> Premises => [new("values consumed", consumed, Required: true)];
+    public IReadOnlyList<Premise> Premises => [new("values consumed", consumed, Required: true), .. machine.MemoryPremises];
 
     public abstract string Bounds { get; }
 
@@ -82,7 +83,7 @@ abstract class SpscRing : IScenario
 /// <c>spsc-4x3</c>: 4 slots, 16 scheduling points. The producer stores slot, then index, three times; the consumer polls four times: it reads
 /// the index and, if that is new, reads the slot and stores its own index. Named and sized for comparisons with other tools.
 /// </summary>
-sealed class Spsc4x3() : SpscRing(produced: 3)
+sealed class Spsc4x3(MachineMemory memory) : SpscRing(produced: 3, memory)
 {
     const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Size = 4, Polls = 4;
 
@@ -91,6 +92,7 @@ sealed class Spsc4x3() : SpscRing(produced: 3)
     protected override void Produce(uint attempt)
     {
         Producer.Store32(Cpu(Slots + 4 * (attempt % Size)), FirstValue + attempt);
+        Producer.Barrier(BarrierPurpose.PublishToDevice);
         Producer.Store32(Cpu(Tail), attempt + 1);
     }
 
@@ -100,6 +102,7 @@ sealed class Spsc4x3() : SpscRing(produced: 3)
         for (uint poll = 0; poll < Polls; poll++)
         {
             if (await Dma.Load<uint>(Bus(Tail)) == head) continue;
+            Dma.OrderLoads();
             Consumed(await Dma.Load<uint>(Bus(Slots + 4 * (head % Size))), FirstValue + head);
             await Dma.Store(Bus(Head), ++head);
         }
@@ -111,7 +114,7 @@ sealed class Spsc4x3() : SpscRing(produced: 3)
 /// <c>spsc-2x4</c>: a ring of 2, both indices starting at 0; producer and consumer each try 4 times. One try: own index plain, the other's index
 /// acquire, and if the ring is not full (not empty), the slot at index mod 2, plain, then own index store-release.
 /// </summary>
-sealed class Spsc2x4() : SpscRing(produced: 4)
+sealed class Spsc2x4(MachineMemory memory) : SpscRing(produced: 4, memory)
 {
     const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Size = 2, Polls = 4;
 
@@ -131,10 +134,10 @@ sealed class Spsc2x4() : SpscRing(produced: 4)
         for (uint poll = 0; poll < Polls; poll++)
         {
             ushort head = await Dma.Load<ushort>(Bus(Head));
-            ushort tail = await Dma.Load<ushort>(Bus(Tail));
+            ushort tail = await Dma.LoadAcquire<ushort>(Bus(Tail));
             if (tail == head) continue;
             Consumed(await Dma.Load<uint>(Bus(Slots + 4 * (head % Size))), FirstValue + head);
-            await Dma.Store(Bus(Head), (ushort)(head + 1));
+            await Dma.StoreRelease(Bus(Head), (ushort)(head + 1));
         }
         return default;
     }

@@ -31,11 +31,9 @@ public sealed partial class SetViewMachine
         }
         if (writes.Length < other.writes.Length) writes = new WriteRecord[other.writes.Length];
         if (freeWrites.Length < other.freeWrites.Length) freeWrites = new int[other.freeWrites.Length];
-        if (freeLocations.Length < other.freeLocations.Length) freeLocations = new int[other.freeLocations.Length];
         Array.Copy(other.writes, writes, other.writeCount);
         Array.Copy(other.freeWrites, freeWrites, other.freeWriteCount);
-        Array.Copy(other.freeLocations, freeLocations, other.freeLocationCount);
-        (freeWriteCount, writeCount, freeLocationCount, locationCount) = (other.freeWriteCount, other.writeCount, other.freeLocationCount, other.locationCount);
+        (freeWriteCount, writeCount, locationCount) = (other.freeWriteCount, other.writeCount, other.locationCount);
         (liveWrites, retireAt, scratch, scratch2) = (other.liveWrites, other.retireAt, other.scratch, other.scratch2);
     }
 }

@@ -19,19 +19,13 @@ public sealed partial class SetViewMachine
         for (int t = 0; t < threadCount; t++) FindFloor(ref threads[t]);
         views.Clear(scratch);
         int before = liveWrites;
-        for (int l = 0; l < locationCount; l++)
-        {
-            if (locations[l].Used) RetireIn(l);
-        }
+        for (int l = 0; l < locationCount; l++) RetireIn(l);
         if (liveWrites < before)
         {
             views.Forget(scratch);
             foreach (int write in views.MembersOf(scratch)) freeWrites[freeWriteCount++] = write;
         }
-        for (int l = 0; l < locationCount; l++)
-        {
-            if (locations[l].Used) DropImplied(l);
-        }
+        for (int l = 0; l < locationCount; l++) DropImplied(l);
         if (liveWrites > views.Capacity * 3 / 4)
         {
             views.Widen();
@@ -196,30 +190,6 @@ public sealed partial class SetViewMachine
             views.Free(place.LocalReads);
             place.LocalReads = ViewTable.Empty;
         }
-    }
-
-    /// <summary>Nothing about a location matters any more but its newest value: it may be removed.</summary>
-    public bool IsPlain(int location)
-    {
-        ref var at = ref locations[location];
-        if (at.Order[0] != Settled || at.Count > 1 || at.View != ViewTable.Empty || !views.IsEmpty(at.Readers)) return false;
-        foreach (ref var place in PlacesOf(location))
-        {
-            if (!views.IsEmpty(place.LocalReads)) return false;
-        }
-        return true;
-    }
-
-    public void RemoveLocation(int location)
-    {
-        Collapse(location);
-        ref var at = ref locations[location];
-        views.Free(at.View);
-        views.Free(at.Readers);
-        foreach (ref var place in PlacesOf(location)) views.Free(place.LocalReads);
-        at.Used = false;
-        if (freeLocationCount == freeLocations.Length) Array.Resize(ref freeLocations, freeLocationCount * 2);
-        freeLocations[freeLocationCount++] = location;
     }
 
     /// <summary>

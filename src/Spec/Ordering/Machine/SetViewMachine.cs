@@ -53,13 +53,12 @@ public sealed partial class SetViewMachine
     {
         public int[] Order;
         public int Count, Tag, View, Readers;
-        public bool Used;
     }
 
     struct WriteRecord
     {
         public int Before, Readers, Tag, Location;
-        public bool Exclusive, Used;
+        public bool Exclusive;
     }
 
     readonly MemoryModel model;
@@ -71,8 +70,7 @@ public sealed partial class SetViewMachine
     Location[] locations = new Location[32];
     WriteRecord[] writes;
     int[] freeWrites;
-    int[] freeLocations = new int[32];
-    int freeWriteCount, writeCount, freeLocationCount, locationCount, liveWrites, retireAt, scratch, scratch2;
+    int freeWriteCount, writeCount, locationCount, liveWrites, retireAt, scratch, scratch2;
 
     /// <param name="model">Which orders are kept.</param>
     /// <param name="threads">CPUs and DMA masters.</param>
@@ -117,8 +115,7 @@ public sealed partial class SetViewMachine
             thread.Floor = views.New();
             Array.Clear(slots[t]);
         }
-        for (int l = 0; l < locationCount; l++) locations[l].Used = false;
-        locationCount = freeLocationCount = liveWrites = 0;
+        locationCount = liveWrites = 0;
         retireAt = RetireFirstAt;
         Array.Clear(writes, 0, writeCount);
         freeWriteCount = writeCount = 0;
@@ -127,24 +124,18 @@ public sealed partial class SetViewMachine
     /// <summary>A location with one write that everybody has seen. The tag is the caller's name for it.</summary>
     public int AddLocation(int tag)
     {
-        int l;
-        if (freeLocationCount > 0) l = freeLocations[--freeLocationCount];
-        else
+        if (locationCount == locations.Length)
         {
-            if (locationCount == locations.Length)
-            {
-                Array.Resize(ref locations, locationCount * 2);
-                Array.Resize(ref places, locationCount * 2 * threadCount);
-            }
-            l = locationCount++;
+            Array.Resize(ref locations, locationCount * 2);
+            Array.Resize(ref places, locationCount * 2 * threadCount);
         }
+        int l = locationCount++;
         ref var location = ref locations[l];
         location.Order ??= new int[8];
         location.Order[0] = Settled;
         location.Count = 1;
         location.Tag = tag;
         location.View = location.Readers = ViewTable.Empty;
-        location.Used = true;
         places.AsSpan(l * threadCount, threadCount).Fill(new Place { Seen = Never, Forward = Never });
         return l;
     }
@@ -367,7 +358,7 @@ public sealed partial class SetViewMachine
         int write = freeWriteCount > 0 ? freeWrites[--freeWriteCount] : writeCount++;
         liveWrites++;
         ref var record = ref writes[write];
-        record = new() { Before = views.New(), Readers = ViewTable.Empty, Tag = tag, Location = access.Location, Exclusive = exclusive, Used = true };
+        record = new() { Before = views.New(), Readers = ViewTable.Empty, Tag = tag, Location = access.Location, Exclusive = exclusive };
         views.Set(record.Before, scratch);
         if (location.Count == location.Order.Length) Array.Resize(ref location.Order, location.Count * 2);
         for (int i = location.Count; i > place; i--) location.Order[i] = location.Order[i - 1];

@@ -1,0 +1,71 @@
+using System.Reflection;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Devices;
+
+/// <summary>Addresses in the standard's words, for reports.</summary>
+static class AddressNames
+{
+    /// <summary>What lies at an address of memory: a field of a ring, a buffer of a chain, or memory of the driver's own.</summary>
+    public static string Of(SimulatedMachine machine, ulong address)
+    {
+        foreach (var queue in machine.Monitors.Ownership.Queues)
+        {
+            if (queue.Size == 0) continue;
+            string? name = InQueue(queue, address);
+            if (name is not null) return $"{name} of {queue.Device.Name}'s queue {queue.Number}";
+        }
+        foreach (var queue in machine.Monitors.Ownership.Queues)
+        {
+            for (int id = 0; id < queue.Size; id++)
+            {
+                if (address - queue.WrittenAddress[id] < queue.WrittenLength[id])
+                    return $"byte {address - queue.WrittenAddress[id]} of the buffer in descriptor {id} of {queue.Device.Name}'s queue {queue.Number}";
+            }
+        }
+        return $"memory at 0x{address:x}";
+    }
+
+    static string? InQueue(QueueWatch queue, ulong address)
+    {
+        ulong descriptor = address - queue.Descriptors, available = address - queue.Available, used = address - queue.Used;
+        if (descriptor < (ulong)queue.Size * SplitDescriptor.Size)
+            return $"descriptor {descriptor / SplitDescriptor.Size}, {DescriptorField((uint)(descriptor % SplitDescriptor.Size))},";
+        if (available < AvailableRing.Length(queue.Size)) return AvailableField(queue.Size, (uint)available);
+        return used < UsedRing.Length(queue.Size) ? UsedField(queue.Size, (uint)used) : null;
+    }
+
+    static string DescriptorField(uint offset) => offset switch
+    {
+        < SplitDescriptor.LengthOffset => "addr",
+        < SplitDescriptor.FlagsOffset => "len",
+        < SplitDescriptor.NextOffset => "flags",
+        _ => "next",
+    };
+
+    static string AvailableField(ushort size, uint offset) => offset switch
+    {
+        < AvailableRing.IndexOffset => "avail.flags",
+        < AvailableRing.RingOffset => "avail.idx",
+        _ when offset < AvailableRing.RingOffset + AvailableRing.EntrySize * size => $"avail.ring[{(offset - AvailableRing.RingOffset) / AvailableRing.EntrySize}]",
+        _ => "used_event",
+    };
+
+    static string UsedField(ushort size, uint offset) => offset switch
+    {
+        < UsedRing.IndexOffset => "used.flags",
+        < UsedRing.RingOffset => "used.idx",
+        _ when offset < UsedRing.RingOffset + UsedRing.EntrySize * size => $"used.ring[{(offset - UsedRing.RingOffset) / UsedRing.EntrySize}]",
+        _ => "avail_event",
+    };
+
+    /// <summary>A register by its offset, as the standard names it.</summary>
+    public static string Register(uint offset)
+    {
+        foreach (var field in typeof(MmioRegister).GetFields(BindingFlags.Public | BindingFlags.Static))
+        {
+            if (field.IsLiteral && field.GetRawConstantValue() is uint value && value == offset) return field.Name;
+        }
+        return $"the register at 0x{offset:x}";
+    }
+}

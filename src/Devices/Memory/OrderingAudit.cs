@@ -1,0 +1,110 @@
+using Ringcheck.Exploration;
+using Ringcheck.Ordering;
+using Ringcheck.Ordering.Axioms;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// The record of one execution for the axioms, while it is asked for. Messages beside memory (posted register writes, completions of register reads,
+/// interrupts) are writes and reads of addresses of their own, so that the axioms need not know of them.
+/// </summary>
+public sealed class OrderingAudit(MemoryModel model)
+{
+    /// <summary>Where no RAM is: one pseudo-address for each message.</summary>
+    const ulong FirstMessage = 1UL << 62;
+
+    const int MessageLength = 8;
+
+    readonly AxiomaticCheck check = new(model);
+    readonly List<string> messages = [];
+    readonly List<int> unplain = [];
+
+    public bool IsOn { get; private set; }
+
+    public ExecutionRecord Record { get; } = new();
+
+    /// <summary>Executions that were held against the axioms.</summary>
+    public long Checked { get; private set; }
+
+    /// <summary>Accesses that sequentially consistent memory would not have shown: loads of older values, stores that took an earlier place.</summary>
+    public ReadOnlySpan<int> Unplain => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(unplain);
+
+    /// <summary>Where in the sources the accesses are made that somebody asks about.</summary>
+    internal CodePlaces Places { get; } = new();
+
+    public void Reset(bool on)
+    {
+        IsOn = on;
+        if (!on) return;
+        Record.Reset();
+        messages.Clear();
+        unplain.Clear();
+        Places.Begin();
+    }
+
+    /// <summary>The execution is over: is it one that the model allows? If not, the memory machine is wrong, or its record.</summary>
+    public Violation? Judge()
+    {
+        if (!IsOn) return null;
+        Checked++;
+        var result = check.Check(Record);
+        return result.IsConsistent ? null : new("memory-machine", "axioms", [], $"the memory machine allowed what {model} forbids: {result.Describe(Record)}",
+            "This is a bug in Ringcheck itself: please report it with the replay line.");
+    }
+
+    /// <summary>The words of the message at a pseudo-address, or null for an address of memory.</summary>
+    public string? MessageAt(ulong address) => address < FirstMessage ? null : messages[(int)((address - FirstMessage) / MessageLength)];
+
+    public void Read(int thread, ulong address, int length, AccessOrder order, int source, bool isOlder)
+    {
+        int read = Record.Read(thread, address, length, order, source);
+        if (isOlder) unplain.Add(read);
+        Places.Reached(read);
+    }
+
+    public int Write(int thread, ulong address, int length, AccessOrder order, int next)
+    {
+        int write = Record.Write(thread, address, length, order, next);
+        if (next >= 0) unplain.Add(write);
+        Places.Reached(write);
+        return write;
+    }
+
+    public void Fence(int thread, Fence fence) => Record.Fence(thread, fence);
+
+    /// <summary>A thread posts a register write, ordered as a store is, and after the last operation on the same path.</summary>
+    public int Send(int thread, string words, int previous)
+    {
+        if (!IsOn) return -1;
+        int sent = Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Plain);
+        if (previous >= 0) Record.Order(previous, sent);
+        Places.Reached(sent);
+        return sent;
+    }
+
+    /// <summary>A message reaches a thread, and everything later of it comes after.</summary>
+    public void Receive(int thread, int sent)
+    {
+        // LDAPR, not LDAR: a release before it (a completion that this thread sent) orders nothing here.
+        if (IsOn) Places.Reached(Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent));
+    }
+
+    /// <summary>A thread sends a message that pushes all it did before.</summary>
+    public int SendAfterAll(int thread, string words) => IsOn ? Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Release) : -1;
+
+    /// <summary>A thread reads a message with a plain load; returns the load.</summary>
+    public int Observe(int thread, int sent, int previous)
+    {
+        if (!IsOn) return -1;
+        int read = Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.Plain, sent);
+        if (previous >= 0) Record.Order(previous, read);
+        Places.Reached(read);
+        return read;
+    }
+
+    ulong NewMessage(string words)
+    {
+        messages.Add(words);
+        return FirstMessage + MessageLength * (ulong)(messages.Count - 1);
+    }
+}

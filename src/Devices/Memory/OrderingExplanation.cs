@@ -1,0 +1,111 @@
+using Ringcheck.Hal;
+using Ringcheck.Ordering;
+using Ringcheck.Ordering.Axioms;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// Why an execution on weak memory went wrong, for people: which two accesses were not ordered, who saw them the other way round, and what would order
+/// them. Found as a critical cycle (<see cref="Diagnostician"/>) of the recorded execution.
+/// </summary>
+static class OrderingExplanation
+{
+    public static IReadOnlyList<string> Of(SimulatedMachine machine)
+    {
+        var audit = machine.Weak!.Audit;
+        var found = new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+        if (found.Kind == DiagnosisKind.Inconsistent) return [];
+        if (found.Kind == DiagnosisKind.SequentiallyConsistent) return LateWrites(machine.Weak);
+        audit.Places.Want([.. found.Missing.SelectMany(order => new[] { order.Earlier, order.Later })]);
+        List<string> lines = [];
+        foreach (var order in found.Missing) lines.AddRange(Missing(machine, order));
+        lines.Add("seen as a circle: " + string.Join(" -> ", found.Cycle.Select(step => $"{Thread(machine, audit.Record[step.Event].Thread)} {Access(machine, step.Event)} [{step.Relation}]")) + " -> the first again");
+        lines.AddRange(LateWrites(machine.Weak));
+        return lines;
+    }
+
+    static IEnumerable<string> Missing(SimulatedMachine machine, MissingOrder order)
+    {
+        string kind = order.Kind switch
+        {
+            OrderKind.StoreStore => "W→W",
+            OrderKind.StoreLoad => "W→R",
+            OrderKind.LoadLoad => "R→R",
+            _ => "R→W",
+        };
+        yield return $"missing order {kind} in {Thread(machine, order.Thread)}, as seen by {Thread(machine, order.Observer)}:";
+        yield return $"  first  {Access(machine, order.Earlier)}{Place(machine, order.Earlier)}";
+        yield return $"  then   {Access(machine, order.Later)}{Place(machine, order.Later)}";
+        yield return $"  between the two: {Barrier(machine, order)}";
+        if (Clause(machine, order) is { } clause) yield return $"  clause {clause}";
+    }
+
+    static string Place(SimulatedMachine machine, int id)
+    {
+        string place = machine.Weak!.Audit.Places.Of(id);
+        return place.Length == 0 ? "" : $"  (in or below {place})"; // the compiler may have inlined what is below
+    }
+
+    static string Thread(SimulatedMachine machine, int thread) => thread == WeakMemory.Cpu ? machine.Cpu.Name : machine.MasterName(thread);
+
+    static string Access(SimulatedMachine machine, int id)
+    {
+        var audit = machine.Weak!.Audit;
+        ref readonly var access = ref audit.Record[id];
+        if (audit.MessageAt(access.Address) is { } register)
+            return access.Thread == WeakMemory.Cpu
+                ? (access.IsWrite ? $"writes register {register}" : $"reads register {register}")
+                : (access.IsWrite ? $"answers the read of {register}" : $"takes in the write to {register}");
+        return $"{(access.IsWrite ? "stores" : "loads")} {AddressNames.Of(machine, access.Address).TrimEnd(',')}";
+    }
+
+    static string Barrier(SimulatedMachine machine, MissingOrder order)
+    {
+        if (order.Thread != WeakMemory.Cpu)
+        {
+            return order.Kind switch
+            {
+                OrderKind.StoreStore => "a store barrier in the device (DMB OSHST)",
+                OrderKind.StoreLoad => "a full barrier in the device (DMB OSH)",
+                _ => "a load barrier in the device (DMB OSHLD)",
+            };
+        }
+        var audit = machine.Weak!.Audit;
+        bool isDoorbell = audit.MessageAt(audit.Record[order.Later].Address) is not null, afterRegister = audit.MessageAt(audit.Record[order.Earlier].Address) is not null;
+        var purpose = order.Kind switch
+        {
+            OrderKind.StoreStore => isDoorbell ? BarrierPurpose.BeforeDoorbell : BarrierPurpose.PublishToDevice,
+            OrderKind.StoreLoad => BarrierPurpose.StoreThenLoad,
+            _ => afterRegister ? BarrierPurpose.AfterRegisterRead : BarrierPurpose.ObserveFromDevice,
+        };
+        return $"Barrier({purpose}), that is {Instruction(BarrierMapping.AArch64(purpose))} on AArch64 and {Instruction(BarrierMapping.X86(purpose))} on x86";
+    }
+
+    static string Instruction(BarrierInstruction instruction) => instruction switch
+    {
+        BarrierInstruction.DmbStore => "DMB OSHST",
+        BarrierInstruction.DmbLoad => "DMB OSHLD",
+        BarrierInstruction.Dmb => "DMB OSH",
+        BarrierInstruction.Mfence => "MFENCE",
+        BarrierInstruction.None => "nothing",
+        _ => instruction.ToString(),
+    };
+
+    /// <summary>The clause that asks for it, where there is one: the standard names two barriers of the driver.</summary>
+    static string? Clause(SimulatedMachine machine, MissingOrder order)
+    {
+        if (order.Thread != WeakMemory.Cpu) return null;
+        var record = machine.Weak!.Audit.Record;
+        if (order.Kind == OrderKind.StoreStore && AddressNames.Of(machine, record[order.Later].Address).StartsWith("avail.idx", StringComparison.Ordinal))
+            return "split.driver.updating-idx.1 (virtio 1.4, 2.7.13.3.1)";
+        if (order.Kind == OrderKind.StoreLoad && AddressNames.Of(machine, record[order.Earlier].Address).StartsWith("avail.idx", StringComparison.Ordinal))
+            return "split.driver.notifying-device.1 (virtio 1.4, 2.7.13.4.1)";
+        return null;
+    }
+
+    static IReadOnlyList<string> LateWrites(WeakMemory memory) => memory.LateWrites.Count == 0 ? [] :
+    [
+        $"register writes that arrived late: {string.Join(", ", memory.LateWrites)}",
+        "  a read from the same device after the write makes sure that it has arrived",
+    ];
+}
