@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Ringcheck.Cli.Terminal;
 
@@ -26,6 +27,9 @@ internal sealed class Screen
 
     /// <summary>A line with Spectre markup; escape foreign text with <see cref="Text"/>.</summary>
     public void Line(string markup = "") => styled.MarkupLine(markup);
+
+    /// <summary>A table or the like.</summary>
+    public void Show(IRenderable what) => styled.Write(what);
 
     /// <summary>A line exactly as it is, for what users copy.</summary>
     public void Raw(string text) => plain.WriteLine(text);

@@ -48,6 +48,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("check")]
     [InlineData("replay")]
     [InlineData("shrink")]
+    [InlineData("litmus")]
     public void Each_command_shows_an_example(string command)
     {
         var result = cli.Run(command, "--help");

@@ -3,8 +3,8 @@ namespace Ringcheck.Ordering.Axioms;
 /// <summary>The accesses of a record, numbered from 0 without gaps, with the set of those of each thread.</summary>
 internal sealed class Accesses
 {
-    private int[] _eventOf = [], _nodeOf = [];
-    private readonly BitMatrix _ofThread = new();
+    int[] eventOf = [], nodeOf = [];
+    readonly BitMatrix ofThread = new();
 
     public ExecutionRecord Record { get; private set; } = null!;
 
@@ -13,26 +13,26 @@ internal sealed class Accesses
     /// <summary>One more than the highest thread.</summary>
     public int Threads { get; private set; }
 
-    public int EventOf(int node) => _eventOf[node];
+    public int EventOf(int node) => eventOf[node];
 
-    public int NodeOf(int id) => _nodeOf[id];
+    public int NodeOf(int id) => nodeOf[id];
 
-    public Span<ulong> OfThread(int thread) => _ofThread.Row(thread);
+    public Span<ulong> OfThread(int thread) => ofThread.Row(thread);
 
     public void Load(ExecutionRecord record)
     {
         Record = record;
-        if (_nodeOf.Length < record.Count) (_eventOf, _nodeOf) = (new int[record.Count * 2], new int[record.Count * 2]);
+        if (nodeOf.Length < record.Count) (eventOf, nodeOf) = (new int[record.Count * 2], new int[record.Count * 2]);
         Count = Threads = 0;
         for (int id = 0; id < record.Count; id++)
         {
             ref readonly var e = ref record[id];
             Threads = Math.Max(Threads, e.Thread + 1);
-            _nodeOf[id] = e.IsAccess ? Count : -1;
-            if (e.IsAccess) _eventOf[Count++] = id;
+            nodeOf[id] = e.IsAccess ? Count : -1;
+            if (e.IsAccess) eventOf[Count++] = id;
         }
-        _ofThread.Reset(Threads, Count);
-        for (int node = 0; node < Count; node++) _ofThread.Set(record[_eventOf[node]].Thread, node);
+        ofThread.Reset(Threads, Count);
+        for (int node = 0; node < Count; node++) ofThread.Set(record[eventOf[node]].Thread, node);
     }
 
     /// <summary>An event whose dependencies, length or explicit orders name what they may not, or -1.</summary>
@@ -54,7 +54,7 @@ internal sealed class Accesses
         return -1;
     }
 
-    private bool IsAccess(int id) => (uint)id < (uint)Record.Count && Record[id].IsAccess;
+    bool IsAccess(int id) => (uint)id < (uint)Record.Count && Record[id].IsAccess;
 
-    private bool IsEarlierRead(int read, int id) => read == -1 || (read >= 0 && read < id && Record[read].IsRead && Record[read].Thread == Record[id].Thread);
+    bool IsEarlierRead(int read, int id) => read == -1 || (read >= 0 && read < id && Record[read].IsRead && Record[read].Thread == Record[id].Thread);
 }

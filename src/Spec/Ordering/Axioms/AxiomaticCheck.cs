@@ -11,19 +11,19 @@ namespace Ringcheck.Ordering.Axioms;
 /// </remarks>
 public sealed class AxiomaticCheck(MemoryModel model)
 {
-    private readonly OrderedBefore _ordered = new();
-    private readonly Cycles _cycles = new();
+    readonly OrderedBefore ordered = new();
+    readonly Cycles cycles = new();
 
     public AxiomaticResult Check(ExecutionRecord record)
     {
-        var result = _ordered.Build(record, model);
-        return !result.IsConsistent || _cycles.IsAcyclic(_ordered.Edges, _ordered.Accesses.Count) ? result : Explain(record);
+        var result = ordered.Build(record, model);
+        return !result.IsConsistent || cycles.IsAcyclic(ordered.Edges, ordered.Accesses.Count) ? result : Explain(record);
     }
 
-    private AxiomaticResult Explain(ExecutionRecord record)
+    AxiomaticResult Explain(ExecutionRecord record)
     {
-        var words = new RelationWords(record, _ordered.Cells);
-        var cycle = _cycles.Shortest(_ordered.Edges, _ordered.Accesses.Count, _cycles.OnCycle).ConvertAll(_ordered.Accesses.EventOf);
+        var words = new RelationWords(record, ordered.Cells);
+        var cycle = cycles.Shortest(ordered.Edges, ordered.Accesses.Count, cycles.OnCycle).ConvertAll(ordered.Accesses.EventOf);
         return new(Axiom.External, [.. cycle.Select((id, i) => new CycleStep(id, words.Of(id, cycle[(i + 1) % cycle.Count])))]);
     }
 }

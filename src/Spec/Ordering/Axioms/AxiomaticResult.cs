@@ -38,7 +38,7 @@ public sealed record AxiomaticResult(Axiom Violated, IReadOnlyList<CycleStep> Cy
     internal static string Describe(ExecutionRecord record, IReadOnlyList<CycleStep> cycle)
         => string.Concat(cycle.Select(step => $"{Name(record, step.Event)} -{step.Relation}-> ")) + Name(record, cycle[0].Event);
 
-    private static string Name(ExecutionRecord record, int id)
+    static string Name(ExecutionRecord record, int id)
     {
         if ((uint)id >= (uint)record.Count) return $"(no event {id})";
         ref readonly var e = ref record[id];

@@ -5,7 +5,7 @@ namespace Ringcheck.Ordering.Axioms;
 /// <summary>A relation over small numbers: row i holds the set of what i is related to. Grows, and keeps its memory.</summary>
 internal sealed class BitMatrix
 {
-    private ulong[] _bits = [];
+    ulong[] bits = [];
 
     public int Columns { get; private set; }
 
@@ -18,13 +18,13 @@ internal sealed class BitMatrix
         Columns = columns;
         Words = (columns + 63) >> 6;
         int size = checked(rows * Words);
-        if (_bits.Length < size) _bits = new ulong[Math.Max(size, Math.Min(_bits.Length * 2, Array.MaxLength))];
-        else Array.Clear(_bits, 0, size);
+        if (bits.Length < size) bits = new ulong[Math.Max(size, Math.Min(bits.Length * 2, Array.MaxLength))];
+        else Array.Clear(bits, 0, size);
     }
 
-    public Span<ulong> Row(int row) => _bits.AsSpan(row * Words, Words);
+    public Span<ulong> Row(int row) => bits.AsSpan(row * Words, Words);
 
-    public void Set(int row, int column) => _bits[row * Words + (column >> 6)] |= 1UL << column;
+    public void Set(int row, int column) => bits[row * Words + (column >> 6)] |= 1UL << column;
 
     public bool Has(int row, int column) => Bits.Has(Row(row), column);
 }

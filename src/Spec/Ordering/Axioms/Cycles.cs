@@ -3,24 +3,24 @@ namespace Ringcheck.Ordering.Axioms;
 /// <summary>Looks for cycles in a relation. Each row is looked at once: the time is that of reading the matrix.</summary>
 internal sealed class Cycles
 {
-    private readonly BitMatrix _sets = new();
-    private int[] _path = [], _from = [];
+    readonly BitMatrix sets = new();
+    int[] stack = [], order = [];
 
     /// <summary>All nodes, each one after all that it leads to; after <see cref="IsAcyclic"/> said yes.</summary>
-    public ReadOnlySpan<int> Finished => _from.AsSpan(0, _finished);
+    public ReadOnlySpan<int> Finished => order.AsSpan(0, finished);
 
-    private int _finished;
+    int finished;
 
     /// <summary>A node of a cycle, after <see cref="IsAcyclic"/> said no.</summary>
     public int OnCycle { get; private set; }
 
     public bool IsAcyclic(BitMatrix edges, int count)
     {
-        _sets.Reset(2, count);
-        Span<ulong> open = _sets.Row(0), unseen = _sets.Row(1);
-        if (_path.Length < count) (_path, _from) = (new int[count * 2], new int[count * 2]);
+        sets.Reset(2, count);
+        Span<ulong> open = sets.Row(0), unseen = sets.Row(1);
+        if (stack.Length < count) (stack, order) = (new int[count * 2], new int[count * 2]);
         for (int node = 0; node < count; node++) Bits.Add(unseen, node);
-        _finished = 0;
+        finished = 0;
         for (int root = 0; root < count; root++)
         {
             if (!Bits.Has(unseen, root)) continue;
@@ -30,21 +30,21 @@ internal sealed class Cycles
                 if (next >= 0)
                 {
                     if (Bits.Meet(edges.Row(next), open) || edges.Has(next, next)) return Found(edges, next, open);
-                    _path[depth++] = next;
+                    stack[depth++] = next;
                     Bits.Add(open, next);
                     Bits.Remove(unseen, next);
                 }
                 if (depth == 0) break;
-                next = Bits.First(edges.Row(_path[depth - 1]), unseen);
+                next = Bits.First(edges.Row(stack[depth - 1]), unseen);
                 if (next >= 0) continue;
-                Bits.Remove(open, _path[--depth]);
-                _from[_finished++] = _path[depth];
+                Bits.Remove(open, stack[--depth]);
+                order[finished++] = stack[depth];
             }
         }
         return true;
     }
 
-    private bool Found(BitMatrix edges, int node, ReadOnlySpan<ulong> open)
+    bool Found(BitMatrix edges, int node, ReadOnlySpan<ulong> open)
     {
         OnCycle = edges.Has(node, node) ? node : Bits.First(edges.Row(node), open);
         return false;
@@ -53,8 +53,8 @@ internal sealed class Cycles
     /// <summary>A shortest cycle through a node that is on one, breadth first.</summary>
     public List<int> Shortest(BitMatrix edges, int count, int start)
     {
-        _sets.Reset(1, count);
-        var unseen = _sets.Row(0);
+        sets.Reset(1, count);
+        var unseen = sets.Row(0);
         for (int node = 0; node < count; node++) Bits.Add(unseen, node);
         int[] queue = new int[count + 1], from = new int[count];
         int head = 0, tail = 0;
@@ -74,7 +74,7 @@ internal sealed class Cycles
         throw new InvalidOperationException("the node is on no cycle");
     }
 
-    private static List<int> PathTo(int node, int start, int[] from)
+    static List<int> PathTo(int node, int start, int[] from)
     {
         List<int> path = [];
         for (; node != start; node = from[node]) path.Add(node);

@@ -14,10 +14,10 @@ public sealed class Diagnostician(MemoryModel model)
 {
     internal const int MostStarts = 128;
 
-    private readonly OrderedBefore _ordered = new();
-    private readonly Cycles _cycles = new();
-    private readonly WeakReach _reach = new();
-    private readonly WeakCycle _search = new();
+    readonly OrderedBefore ordered = new();
+    readonly Cycles cycles = new();
+    readonly WeakReach reach = new();
+    readonly WeakCycle search = new();
 
     /// <summary>Explains a record.</summary>
     /// <param name="record">An execution that is consistent with the model.</param>
@@ -25,54 +25,54 @@ public sealed class Diagnostician(MemoryModel model)
     /// if there is one; else, and if empty, any cycle will do.</param>
     public Diagnosis Explain(ExecutionRecord record, params ReadOnlySpan<int> involved)
     {
-        var built = _ordered.Build(record, model);
+        var built = ordered.Build(record, model);
         if (!built.IsConsistent) return new(DiagnosisKind.Inconsistent, built.Cycle, []);
-        if (!_cycles.IsAcyclic(_ordered.Edges, _ordered.Accesses.Count)) return new(DiagnosisKind.Inconsistent, new AxiomaticCheck(model).Check(record).Cycle, []);
-        _reach.Load(_ordered, _cycles.Finished);
+        if (!cycles.IsAcyclic(ordered.Edges, ordered.Accesses.Count)) return new(DiagnosisKind.Inconsistent, new AxiomaticCheck(model).Check(record).Cycle, []);
+        reach.Load(ordered, cycles.Finished);
         List<int> starts = [];
         int missing = Fewest(NodesOf(record, involved), starts);
-        if (starts.Count == 0) missing = Fewest(Enumerable.Range(0, _ordered.Accesses.Count), starts);
+        if (starts.Count == 0) missing = Fewest(Enumerable.Range(0, ordered.Accesses.Count), starts);
         if (starts.Count == 0) return new(DiagnosisKind.SequentiallyConsistent, [], []);
         List<WeakStep>? best = null;
         foreach (int start in starts)
         {
-            best = _search.Shortest(_ordered, start, missing, best is null ? int.MaxValue : best.Count - 1) ?? best;
+            best = search.Shortest(ordered, start, missing, best is null ? int.MaxValue : best.Count - 1) ?? best;
         }
         return Report(record, best!);
     }
 
-    private List<int> NodesOf(ExecutionRecord record, ReadOnlySpan<int> involved)
+    List<int> NodesOf(ExecutionRecord record, ReadOnlySpan<int> involved)
     {
         List<int> nodes = [];
         foreach (int id in involved)
         {
-            if ((uint)id < (uint)record.Count && record[id].IsAccess) nodes.Add(_ordered.Accesses.NodeOf(id));
+            if ((uint)id < (uint)record.Count && record[id].IsAccess) nodes.Add(ordered.Accesses.NodeOf(id));
         }
         return nodes;
     }
 
     /// <summary>The least number of edges not kept in a cycle through one of the nodes, and the first nodes that have such a cycle.</summary>
-    private int Fewest(IEnumerable<int> nodes, List<int> starts)
+    int Fewest(IEnumerable<int> nodes, List<int> starts)
     {
-        int least = _ordered.Accesses.Threads + 1;
+        int least = ordered.Accesses.Threads + 1;
         foreach (int node in nodes)
         {
-            int here = _reach.Return(node, least);
+            int here = reach.Return(node, least);
             if (here < least) starts.Clear();
-            if (here <= least && here <= _ordered.Accesses.Threads && starts.Count < MostStarts) starts.Add(node);
+            if (here <= least && here <= ordered.Accesses.Threads && starts.Count < MostStarts) starts.Add(node);
             least = Math.Min(least, here);
         }
         return least;
     }
 
-    private Diagnosis Report(ExecutionRecord record, List<WeakStep> cycle)
+    Diagnosis Report(ExecutionRecord record, List<WeakStep> cycle)
     {
-        var words = new RelationWords(record, _ordered.Cells);
+        var words = new RelationWords(record, ordered.Cells);
         List<CycleStep> steps = [];
         List<MissingOrder> missing = [];
         for (int i = 0; i < cycle.Count; i++)
         {
-            int from = _ordered.Accesses.EventOf(cycle[i].Node), to = _ordered.Accesses.EventOf(cycle[(i + 1) % cycle.Count].Node);
+            int from = ordered.Accesses.EventOf(cycle[i].Node), to = ordered.Accesses.EventOf(cycle[(i + 1) % cycle.Count].Node);
             steps.Add(new(from, cycle[i].IsKept ? words.Of(from, to) : "po"));
             if (cycle[i].IsKept) continue;
             var kind = MissingOrder.KindOf(record[from], record[to]);
@@ -82,9 +82,9 @@ public sealed class Diagnostician(MemoryModel model)
     }
 
     /// <summary>The first other thread that the cycle comes to after the later access.</summary>
-    private int Observer(ExecutionRecord record, List<WeakStep> cycle, int later)
+    int Observer(ExecutionRecord record, List<WeakStep> cycle, int later)
     {
-        int Thread(int step) => record[_ordered.Accesses.EventOf(cycle[step % cycle.Count].Node)].Thread;
+        int Thread(int step) => record[ordered.Accesses.EventOf(cycle[step % cycle.Count].Node)].Thread;
         int step = later;
         while (step < later + cycle.Count && Thread(step) == Thread(later)) step++;
         return Thread(step);

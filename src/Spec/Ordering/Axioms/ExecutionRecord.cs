@@ -66,21 +66,21 @@ public struct ExecutionEvent
 /// </remarks>
 public sealed class ExecutionRecord
 {
-    private ExecutionEvent[] _events = new ExecutionEvent[64];
-    private (int Earlier, int Later)[] _orders = new (int, int)[8];
-    private int _orderCount;
+    ExecutionEvent[] events = new ExecutionEvent[64];
+    (int Earlier, int Later)[] orders = new (int, int)[8];
+    int orderCount;
 
     /// <summary>Number of events.</summary>
     public int Count { get; private set; }
 
     public ref readonly ExecutionEvent this[int id] => ref Events[id];
 
-    public ReadOnlySpan<ExecutionEvent> Events => _events.AsSpan(0, Count);
+    public ReadOnlySpan<ExecutionEvent> Events => events.AsSpan(0, Count);
 
     /// <summary>Pairs of events that are ordered by other means; see <see cref="Order"/>.</summary>
-    public ReadOnlySpan<(int Earlier, int Later)> Orders => _orders.AsSpan(0, _orderCount);
+    public ReadOnlySpan<(int Earlier, int Later)> Orders => orders.AsSpan(0, orderCount);
 
-    public void Reset() => (Count, _orderCount) = (0, 0);
+    public void Reset() => (Count, orderCount) = (0, 0);
 
     /// <summary>Records a load of bytes that were all written by <paramref name="source"/> (-1: never written). The source may be an event to come.</summary>
     /// <returns>The event's id.</returns>
@@ -108,8 +108,8 @@ public sealed class ExecutionRecord
     {
         int read = Read(thread, address, length, order, source, addressDependency, site);
         int write = Write(thread, address, length, order, before, addressDependency, dataDependency, site);
-        _events[read].Pair = write;
-        _events[write].Pair = read;
+        events[read].Pair = write;
+        events[write].Pair = read;
         return (read, write);
     }
 
@@ -132,27 +132,27 @@ public sealed class ExecutionRecord
     /// <summary>Records that one access is ordered before another by other means than memory, such as the path to one peripheral.</summary>
     public void Order(int earlier, int later)
     {
-        if (_orderCount == _orders.Length) Array.Resize(ref _orders, _orderCount * 2);
-        _orders[_orderCount++] = (earlier, later);
+        if (orderCount == orders.Length) Array.Resize(ref orders, orderCount * 2);
+        orders[orderCount++] = (earlier, later);
     }
 
     /// <summary>Gives a read another source: a candidate that did not happen.</summary>
-    internal void Redirect(int read, int source) => _events[read].Source = source;
+    internal void Redirect(int read, int source) => events[read].Source = source;
 
     /// <summary>Gives a write another place in coherence order.</summary>
-    internal void Move(int write, int before) => _events[write].Before = before;
+    internal void Move(int write, int before) => events[write].Before = before;
 
     /// <summary>Copies another record.</summary>
     internal void CopyFrom(ExecutionRecord other)
     {
-        if (_events.Length < other.Count) _events = new ExecutionEvent[other._events.Length];
-        other.Events.CopyTo(_events);
-        if (_orders.Length < other._orderCount) _orders = new (int, int)[other._orders.Length];
-        other.Orders.CopyTo(_orders);
-        (Count, _orderCount) = (other.Count, other._orderCount);
+        if (events.Length < other.Count) events = new ExecutionEvent[other.events.Length];
+        other.Events.CopyTo(events);
+        if (orders.Length < other.orderCount) orders = new (int, int)[other.orders.Length];
+        other.Orders.CopyTo(orders);
+        (Count, orderCount) = (other.Count, other.orderCount);
     }
 
-    private ref ExecutionEvent Access(EventKind kind, int thread, ulong address, int length, AccessOrder order, int addressDependency, int site)
+    ref ExecutionEvent Access(EventKind kind, int thread, ulong address, int length, AccessOrder order, int addressDependency, int site)
     {
         ref var made = ref Append(kind, thread, site);
         made.Address = address;
@@ -162,10 +162,10 @@ public sealed class ExecutionRecord
         return ref made;
     }
 
-    private ref ExecutionEvent Append(EventKind kind, int thread, int site)
+    ref ExecutionEvent Append(EventKind kind, int thread, int site)
     {
-        if (Count == _events.Length) Array.Resize(ref _events, Count * 2);
-        ref var made = ref _events[Count];
+        if (Count == events.Length) Array.Resize(ref events, Count * 2);
+        ref var made = ref events[Count];
         made = new() { Kind = kind, Thread = thread, Site = site, Source = -1, Before = -1, Pair = -1, AddressDependency = -1, DataDependency = -1 };
         return ref made;
     }

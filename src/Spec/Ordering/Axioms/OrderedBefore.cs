@@ -3,10 +3,10 @@ namespace Ringcheck.Ordering.Axioms;
 /// <summary>Ordered-before of a record, as a matrix over its accesses (not closed under transitivity), and the axioms judged on the way.</summary>
 internal sealed class OrderedBefore
 {
-    private readonly ProgramOrder _programOrder = new();
-    private readonly Communication _communication;
+    readonly ProgramOrder programOrder = new();
+    readonly Communication communication;
 
-    public OrderedBefore() => _communication = new(Cells);
+    public OrderedBefore() => communication = new(Cells);
 
     public Accesses Accesses { get; } = new();
 
@@ -21,8 +21,8 @@ internal sealed class OrderedBefore
         if (Accesses.Malformed() is >= 0 and int malformed) return new(Axiom.WellFormed, [new(malformed, "?")]);
         Cells.Load(record);
         Edges.Reset(Accesses.Count, Accesses.Count);
-        _programOrder.AddTo(Edges, Accesses, model);
+        programOrder.AddTo(Edges, Accesses, model);
         foreach (var (earlier, later) in record.Orders) Edges.Set(Accesses.NodeOf(earlier), Accesses.NodeOf(later));
-        return _communication.AddTo(Edges, Accesses, model);
+        return communication.AddTo(Edges, Accesses, model);
     }
 }

@@ -8,7 +8,7 @@ namespace Ringcheck.Ordering.Axioms;
 /// </summary>
 internal sealed class ProgramOrder
 {
-    private enum After
+    enum After
     {
         Here,
         Full,
@@ -19,24 +19,24 @@ internal sealed class ProgramOrder
         Kinds,
     }
 
-    private readonly BitMatrix _after = new(), _classes = new();
-    private Accesses _accesses = null!;
-    private BitMatrix _edges = null!;
+    readonly BitMatrix after = new(), classes = new();
+    Accesses accesses = null!;
+    BitMatrix edges = null!;
 
-    private Span<ulong> Writes => _classes.Row(0);
+    Span<ulong> Writes => classes.Row(0);
 
-    private Span<ulong> Exclusives => _classes.Row(1);
+    Span<ulong> Exclusives => classes.Row(1);
 
-    private Span<ulong> Releases => _classes.Row(2);
+    Span<ulong> Releases => classes.Row(2);
 
-    private Span<ulong> StrongAcquires => _classes.Row(3);
+    Span<ulong> StrongAcquires => classes.Row(3);
 
     /// <summary>Adds the order kept to <paramref name="edges"/>. What depends on locations (po-loc to a write, forwarding) is <see cref="Communication"/>'s.</summary>
     public void AddTo(BitMatrix edges, Accesses accesses, MemoryModel model)
     {
-        (_accesses, _edges) = (accesses, edges);
+        (this.accesses, this.edges) = (accesses, edges);
         Classify();
-        _after.Reset(accesses.Threads * (int)After.Kinds, accesses.Count);
+        after.Reset(accesses.Threads * (int)After.Kinds, accesses.Count);
         var events = accesses.Record.Events;
         for (int id = events.Length - 1; id >= 0; id--)
         {
@@ -60,12 +60,12 @@ internal sealed class ProgramOrder
         }
     }
 
-    private void Classify()
+    void Classify()
     {
-        _classes.Reset(4, _accesses.Count);
-        for (int node = 0; node < _accesses.Count; node++)
+        classes.Reset(4, accesses.Count);
+        for (int node = 0; node < accesses.Count; node++)
         {
-            ref readonly var e = ref _accesses.Record[_accesses.EventOf(node)];
+            ref readonly var e = ref accesses.Record[accesses.EventOf(node)];
             if (e.IsWrite) Bits.Add(Writes, node);
             if (e.Pair >= 0) Bits.Add(Exclusives, node);
             if (e.Releases) Bits.Add(Releases, node);
@@ -73,14 +73,14 @@ internal sealed class ProgramOrder
         }
     }
 
-    private Span<ulong> Set(int thread, After kind) => _after.Row(thread * (int)After.Kinds + (int)kind);
+    Span<ulong> Set(int thread, After kind) => after.Row(thread * (int)After.Kinds + (int)kind);
 
-    private void Fence(in ExecutionEvent e)
+    void Fence(in ExecutionEvent e)
     {
         if (KindOf(e.Fence) is { } kind) Set(e.Thread, After.Here).CopyTo(Set(e.Thread, kind));
     }
 
-    private static After? KindOf(Fence fence) => fence switch
+    static After? KindOf(Fence fence) => fence switch
     {
         Ordering.Fence.DmbFull or Ordering.Fence.DsbFull => After.Full,
         Ordering.Fence.DmbLoad or Ordering.Fence.DsbLoad => After.Load,
@@ -91,9 +91,9 @@ internal sealed class ProgramOrder
     };
 
     /// <summary>Everything but a store before a later load; a locked instruction or MFENCE keeps that too.</summary>
-    private void Tso(int node, in ExecutionEvent e)
+    void Tso(int node, in ExecutionEvent e)
     {
-        var row = _edges.Row(node);
+        var row = edges.Row(node);
         if (e.IsRead || e.Pair >= 0)
         {
             Bits.Or(row, Set(e.Thread, After.Here));
@@ -105,9 +105,9 @@ internal sealed class ProgramOrder
         Bits.Or(row, Set(e.Thread, After.DsbStore));
     }
 
-    private void AArch64(int id, int node, in ExecutionEvent e)
+    void AArch64(int id, int node, in ExecutionEvent e)
     {
-        var row = _edges.Row(node);
+        var row = edges.Row(node);
         var later = Set(e.Thread, After.Here);
         Bits.Or(row, Set(e.Thread, After.Full));
         Bits.OrAnd(row, later, Releases);
@@ -115,7 +115,7 @@ internal sealed class ProgramOrder
         {
             Bits.Or(row, Set(e.Thread, After.Load));
             if (e.Acquires) Bits.Or(row, later);
-            if (e.Pair > id) Bits.Add(row, _accesses.NodeOf(e.Pair));
+            if (e.Pair > id) Bits.Add(row, accesses.NodeOf(e.Pair));
         }
         else
         {
@@ -123,17 +123,17 @@ internal sealed class ProgramOrder
             Bits.OrAnd(row, Set(e.Thread, After.Store), Writes);
             if (e.Releases) Bits.OrAnd(row, later, StrongAcquires);
             if (e.Pair >= 0 && e.Order == AccessOrder.AcquireRelease) Bits.Or(row, later);
-            if (e.DataDependency >= 0) _edges.Set(_accesses.NodeOf(e.DataDependency), node);
+            if (e.DataDependency >= 0) edges.Set(accesses.NodeOf(e.DataDependency), node);
         }
         if (e.AddressDependency < 0) return;
-        _edges.Set(_accesses.NodeOf(e.AddressDependency), node);
+        edges.Set(accesses.NodeOf(e.AddressDependency), node);
         Control(e.AddressDependency, e.Thread);
     }
 
     /// <summary>(ctrl | addr;po);[W] and (ctrl | addr;po);[ISB];po from the read to what comes after this point.</summary>
-    private void Control(int read, int thread)
+    void Control(int read, int thread)
     {
-        var row = _edges.Row(_accesses.NodeOf(read));
+        var row = edges.Row(accesses.NodeOf(read));
         Bits.OrAnd(row, Set(thread, After.Here), Writes);
         Bits.Or(row, Set(thread, After.Isb));
     }

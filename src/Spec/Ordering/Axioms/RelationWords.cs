@@ -17,7 +17,7 @@ internal sealed class RelationWords(ExecutionRecord record, Cells cells)
     }
 
     /// <summary>What keeps two accesses of one thread in order, or "po" if this does not know of anything.</summary>
-    private string ProgramOrder(int earlier, int later)
+    string ProgramOrder(int earlier, int later)
     {
         ref readonly var a = ref record[earlier];
         ref readonly var b = ref record[later];
@@ -32,7 +32,7 @@ internal sealed class RelationWords(ExecutionRecord record, Cells cells)
         return Overlap(a, b) ? "po-loc" : "po";
     }
 
-    private string Between(int earlier, int later)
+    string Between(int earlier, int later)
     {
         ref readonly var a = ref record[earlier];
         ref readonly var b = ref record[later];
@@ -51,7 +51,7 @@ internal sealed class RelationWords(ExecutionRecord record, Cells cells)
         return control && b.IsWrite ? "ctrl" : "";
     }
 
-    private static bool Orders(Fence fence, in ExecutionEvent a, in ExecutionEvent b) => fence switch
+    static bool Orders(Fence fence, in ExecutionEvent a, in ExecutionEvent b) => fence switch
     {
         Fence.DmbFull or Fence.DsbFull => true,
         Fence.DmbLoad or Fence.DsbLoad => a.IsRead,
@@ -60,7 +60,7 @@ internal sealed class RelationWords(ExecutionRecord record, Cells cells)
         _ => false,
     };
 
-    private static string Name(Fence fence) => fence switch
+    static string Name(Fence fence) => fence switch
     {
         Fence.DmbFull => "dmb",
         Fence.DmbLoad => "dmb.ld",
@@ -71,7 +71,7 @@ internal sealed class RelationWords(ExecutionRecord record, Cells cells)
         _ => "isb",
     };
 
-    private bool Overlap(in ExecutionEvent a, in ExecutionEvent b)
+    bool Overlap(in ExecutionEvent a, in ExecutionEvent b)
     {
         var (first, second) = (cells.RangesOf(a), cells.RangesOf(b));
         return first.From < second.To && second.From < first.To;
