@@ -17,8 +17,9 @@ public static class RingSequences
     static Gen<Operation> Initialise { get; } =
         from size in Gen.Frequency((1, Gen.Constant(0u)), (2, Gen.Constant(1u)), (4, Gen.Constant(2u)), (3, Gen.Constant(3u)), (1, Between(4, 6)))
         from start in StartIndex
-        from layout in Gen.Frequency((4, Gen.Constant(0u)), (1, Gen.Constant(1u)))
-        select Do(RingVerb.Initialise, size, start, layout);
+        from layout in Gen.Frequency((4, Gen.Constant(0u)), (1, Gen.Constant(RingTrial.LegacyLayout)))
+        from events in Gen.Elements(0u, RingTrial.EventIndex)
+        select Do(RingVerb.Initialise, size, start, layout | events);
 
     static Gen<uint> Length { get; } = Gen.Frequency((15, Between(1, 4096)), (1, Gen.Elements(0u, 1u, 0x7FFF_FFFFu, 0x8000_0000u, 0xFFFF_FFFFu)));
 
@@ -53,7 +54,8 @@ public static class RingSequences
     {
         var operation = Gen.Frequency([
             (20, Add), (10, AddPair), (20, Gen.Constant(Do(RingVerb.Publish))), (25, Complete), (25, Gen.Constant(Do(RingVerb.Take))), (1, Initialise),
-            (1, Between(0, 1).Select(on => Do(RingVerb.Interrupts, on))), (1, Between(0, 1).Select(on => Do(RingVerb.Suppress, on))),
+            (8, Gen.Constant(Do(RingVerb.Decide))), (5, Gen.Frequency((8, Between(0, 8)), (1, Between(0, 0xFFFF))).Select(at => Do(RingVerb.AvailEvent, at))),
+            (4, Between(0, 1).Select(on => Do(RingVerb.Interrupts, on))), (1, Between(0, 1).Select(on => Do(RingVerb.Suppress, on))),
             .. lies == 0 ? Array.Empty<(int, Gen<Operation>)>() : [(lies, DeviceLie)],
         ]);
         return from first in Initialise
