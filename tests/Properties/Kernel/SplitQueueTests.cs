@@ -261,7 +261,7 @@ public sealed class SplitQueueTests
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryTakeUsed(out _));
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryAdd(Piece(1, 16), Piece(2, 1), out _));
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryAdd([Piece(1, 16)], [], out _));
-        Assert.Equal(DriverStatus.Ok, bench.Queue.Initialise(bench.Memory, bench.Layout, default));
+        Assert.Equal(DriverStatus.Ok, bench.Queue.Initialise(bench.Memory, bench.Layout, default, useEventIndex: false));
         Assert.Equal(bench.Layout.QueueSize, bench.Queue.FreeCount);
         Assert.Equal(QueueFault.None, bench.Queue.Fault);
     }

@@ -120,6 +120,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         Expect(ring.Initialise(contents.Region(0, MemoryLength), layout, start, hasEventIndex) == RingStatus.Ok, "initialise", $"a legal queue was refused");
         Expect(AvailableIndexInMemory == start && UsedIndexInMemory == start, "initialise", $"the indices in memory do not start where they were asked to");
         Expect(Load16(layout.Available) == 0 && Load16(layout.Used) == 0, "initialise", $"flags are left over from before");
+        Expect(!hasEventIndex || Load16(layout.Used + UsedRing.AvailEventOffset(size)) == startAt, "initialise", $"the first chain, at {startAt}, would not be notified");
     }
 
     void Add(uint readable, uint writable, uint length)
