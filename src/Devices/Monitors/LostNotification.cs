@@ -27,7 +27,8 @@ static class LostNotification
                 "After each store of used.idx, read what the driver asks for, and interrupt if that covers what was returned since the last time.");
             if (unseen > 0) return new(Name, "used-buffer", interrupt,
                 $"{where}; {(isEvent ? $"used_event is {machine.Ram.Load<ushort>(queue.UsedEvent)}, used.idx {queue.Returned.Value}" : $"available flags are {machine.Ram.Load<ushort>(queue.Available)}")}, InterruptStatus is {queue.Device.InterruptStatus}",
-                "After allowing interrupts, look at the used ring once more before sleeping; acknowledge an interrupt before looking, not after.");
+                (isEvent ? "Before sleeping, store in used_event the index of the next chain to take, and then look at the used ring once more"
+                    : "After allowing interrupts, look at the used ring once more before sleeping") + "; acknowledge an interrupt before looking, not after.");
             if (published > 0 && queue.Kick.IsOwed) return new(Name, "available-buffer", kick, $"{where}; {notifications.KickText(queue)}",
                 "After each store of avail.idx, read what the device asks for, and notify if that covers what was published since the last time.");
             if (published > 0) return new(Name, "available-buffer", kick,
