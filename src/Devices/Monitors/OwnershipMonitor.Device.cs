@@ -80,7 +80,7 @@ public sealed partial class OwnershipMonitor
     }
 
     /// <summary>After a store of two bytes by a device: does it return chains, or say whether it wants to be notified?</summary>
-    internal void DeviceStored(ulong address, ushort value)
+    public void DeviceStored(ulong address, ushort value)
     {
         foreach (var queue in queues)
         {
