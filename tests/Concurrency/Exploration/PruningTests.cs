@@ -44,6 +44,17 @@ public sealed class PruningTests
     [InlineData(ToyBug.Both)]
     public void Toy(ToyBug bug) => FullEqualsPruned(() => new ToyScenario(bug));
 
+    /// <summary>On weak memory the state is views and older values too.</summary>
+    [Theory]
+    [InlineData("spsc-4x3", "none", "tso", 3)]
+    [InlineData("spsc-4x3", "none", "arm", 3)]
+    [InlineData("spsc-2x4", "none", "arm", 3)]
+    [InlineData("blk-ring-2", "strict", "tso", 2)]
+    [InlineData("blk-ring-2", "strict", "arm", 2)]
+    [InlineData("blk-reset", "odd", "arm", 1)]
+    public void Weak(string scenario, string profile, string memory, int maxDeviations)
+        => FullEqualsPruned(() => Catalog.Create(scenario, profile, memory), maxDeviations);
+
     [Fact]
     public void Spsc4x3() => FullEqualsPruned(() => Catalog.Create("spsc-4x3", "none", "sc"));
 
