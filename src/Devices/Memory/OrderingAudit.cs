@@ -16,6 +16,7 @@ public sealed class OrderingAudit(MemoryModel model)
     const int MessageLength = 8;
 
     readonly AxiomaticCheck check = new(model);
+    readonly LoadBuffering loadBuffering = new(model, longestBranchedOn: sizeof(ulong)); // fields decide, data does not
     readonly List<string> messages = [];
     readonly List<int> unplain = [];
 
@@ -39,6 +40,7 @@ public sealed class OrderingAudit(MemoryModel model)
         Record.Reset();
         messages.Clear();
         unplain.Clear();
+        Late = null;
         Places.Begin();
     }
 
@@ -48,9 +50,22 @@ public sealed class OrderingAudit(MemoryModel model)
         if (!IsOn) return null;
         Checked++;
         var result = check.Check(Record);
-        return result.IsConsistent ? null : new("memory-machine", "axioms", [], $"the memory machine allowed what {model} forbids: {result.Describe(Record)}",
+        if (result.IsConsistent) return JudgeLateLoads();
+        return new("memory-machine", "axioms", [], $"the memory machine allowed what {model} forbids: {result.Describe(Record)}",
             "This is a bug in Ringcheck itself: please report it with the replay line.");
     }
+
+    /// <summary>What a run in program order cannot show; found here by the axioms.</summary>
+    Violation? JudgeLateLoads()
+    {
+        Late = loadBuffering.Find(Record);
+        return Late is null ? null : new("load-buffering", "late-load", [],
+            "a load may return what another agent stores only after it was handed the memory: nothing orders the load before the hand-over",
+            "Order the load before the store that hands the memory on: a load barrier (DMB OSHLD), or a release store; a store barrier does not do it.");
+    }
+
+    /// <summary>The load that <see cref="Judge"/> found to be able to come late.</summary>
+    public LateLoad? Late { get; private set; }
 
     /// <summary>The words of the message at a pseudo-address, or null for an address of memory.</summary>
     public string? MessageAt(ulong address) => address < FirstMessage ? null : messages[(int)((address - FirstMessage) / MessageLength)];

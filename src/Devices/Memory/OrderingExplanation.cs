@@ -13,7 +13,9 @@ static class OrderingExplanation
     public static IReadOnlyList<string> Of(SimulatedMachine machine)
     {
         var audit = machine.Weak!.Audit;
-        var found = new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+        var found = audit.Late is { } late
+            ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
+            : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
         if (found.Kind == DiagnosisKind.Inconsistent) return [];
         if (found.Kind == DiagnosisKind.SequentiallyConsistent) return LateWrites(machine.Weak);
         audit.Places.Want([.. found.Missing.SelectMany(order => new[] { order.Earlier, order.Later })]);

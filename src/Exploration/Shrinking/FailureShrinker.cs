@@ -27,12 +27,17 @@ public sealed class FailureShrinker(IScenario scenario, string violationKey, Can
     IReadOnlyList<Deviation> trace = [];
     Violation? violation;
     long executions;
+    bool audited;
 
     /// <summary>Null if the failure does not happen again under these choices.</summary>
     public ShrunkFailure? Shrink(IReadOnlyList<Operation> program, IReadOnlyList<Deviation> failing)
     {
         trace = failing;
-        if (!Fails(program, failing)) return null;
+        if (!Fails(program, failing))
+        {
+            audited = true; // some failures only the audit of an execution shows
+            if (!Fails(program, failing)) return null;
+        }
         bool minimal;
         while (true)
         {
@@ -60,7 +65,7 @@ public sealed class FailureShrinker(IScenario scenario, string violationKey, Can
         replay.Use(choices);
         replay.Begin(0);
         executions++;
-        return Adopt(Execution.Run(scenario, replay));
+        return Adopt(Execution.Run(scenario, replay, audited));
     }
 
     bool Adopt(Violation? found)
@@ -83,7 +88,7 @@ public sealed class FailureShrinker(IScenario scenario, string violationKey, Can
             {
                 if (budget-- == 0 || cancellation.IsCancellationRequested) return false;
                 executions++;
-                if (Adopt(Execution.Run(scenario, strategy))) return true;
+                if (Adopt(Execution.Run(scenario, strategy, audited))) return true;
             }
         }
         complete = true;
