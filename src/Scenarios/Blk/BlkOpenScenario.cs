@@ -73,6 +73,7 @@ sealed class BlkOpenScenario : IScenario
         else JudgeRefusal(status);
         machine.Cpu.Finish();
         Engine.RunToRest();
+        machine.Monitors.CameToRest();
         int served = machine.Monitors.Ownership.TakenBackNow;
         if (profile != DeviceProfile.Hostile && succeeded > served) Fail("vacuity", "device-not-touched",
             $"{succeeded} requests ended well, but the device has served {served}", "Success without the device is a fallback: say so, or fail.");

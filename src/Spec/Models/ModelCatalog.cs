@@ -1,4 +1,5 @@
 using Ringcheck.Models.Checking;
+using Ringcheck.Models.Events;
 using Ringcheck.Models.Lifecycle;
 using Ringcheck.Models.Ownership;
 using Ringcheck.Models.Ring;
@@ -35,6 +36,8 @@ public static class ModelCatalog
             static (size, options) => Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size), options)),
         new("ownership-wrap", "the same with real 16-bit indices from 65,534, five requests a life; size = Queue Size", [1, 2, 4], 2,
             static (size, options) => Checker.Check<OwnershipModel, OwnershipState>(new OwnershipModel(size, WrapStart), options)),
+        new("event-idx", "notification suppression by event indices: both sides sleep, five requests from 65,534; size = Queue Size", [1, 2, 4], 4,
+            static (size, options) => Checker.Check<EventModel, EventState>(new EventModel(size, WrapStart), options)),
         new("lifecycle", "reset, status, features, queue set-up and recovery on virtio-mmio; size = queues", [1, 2, 3, 4], 1,
             static (size, options) => Checker.Check<LifecycleModel, LifecycleModelState>(new LifecycleModel(size, legacy: false), options)),
         new("lifecycle-legacy", "the same on virtio-mmio version 1; size = queues", [1, 2, 3, 4], 1,

@@ -20,6 +20,9 @@ public sealed class CountTests
     [InlineData("ownership", 2, 52_769, 98_338, 101)]
     [InlineData("ownership-wrap", 1, 317, 478, 62)]
     [InlineData("ownership-wrap", 2, 48_647, 88_256, 67)]
+    [InlineData("event-idx", 1, 26_903, 83_551, 49)]
+    [InlineData("event-idx", 2, 65_047, 214_107, 47)]
+    [InlineData("event-idx", 4, 139_720, 480_255, 47)]
     [InlineData("lifecycle", 1, 545, 1_116, 74)]
     [InlineData("lifecycle", 2, 2_342, 6_612, 113)]
     [InlineData("lifecycle-legacy", 1, 391, 828, 54)]
@@ -37,6 +40,7 @@ public sealed class CountTests
     [InlineData("ring", 2)]
     [InlineData("ring-no-reset", 3)]
     [InlineData("ownership", 2)]
+    [InlineData("event-idx", 4)]
     [InlineData("lifecycle", 2)]
     public void Counts_do_not_depend_on_workers_or_on_compaction(string name, int size)
     {
