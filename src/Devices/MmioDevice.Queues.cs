@@ -98,7 +98,8 @@ public abstract partial class MmioDevice
         queue.Descriptors = descriptors;
         queue.Available = available;
         queue.Used = used;
-        if (isNew) queue.LastAvailable = queue.SeenAvailable = queue.UsedIndex = Settings.StartAt;
+        queue.SignalledUsedValid |= !Rules.IsQemu; // QEMU has none yet, and then interrupts
+        if (isNew) queue.LastAvailable = queue.SeenAvailable = queue.UsedIndex = queue.SignalledUsed = Settings.StartAt;
         Machine.Monitors.QueueEnabled(this, queue.Index, (ushort)queue.RingSize, descriptors, available, used, queue.UsedIndex, IsLegacy);
         if (Rules.IsQemu) MapAsQemu(queue);
     }

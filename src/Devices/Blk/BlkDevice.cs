@@ -146,8 +146,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         // 5.2.5.2, and QEMU: without CONFIG_WCE, the cache mode is what FLUSH says.
         if (!Rules.IsQemu || !Negotiated.Has(BlkFeature.ConfigWce)) isWriteBack = Negotiated.Has(BlkFeature.Flush);
         if (Rules.IsQemu || !IsServed(Queues[0])) return;
-        // avail_event is 0 in fresh memory; with indices that start elsewhere, the driver must be told. An odd device looks anyway.
-        if ((Negotiated.Has(Feature.EventIndex) && settings.StartAt != default) || Whim(2) != 0) Notified(Queues[0]);
+        if (Whim(2) != 0) Notified(Queues[0]); // an odd device looks anyway
     }
 
     void ForgetRequests()
@@ -180,7 +179,6 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     async DeviceTask<Nothing> Serve()
     {
         var queue = Queues[0];
-        if (Negotiated.Has(Feature.EventIndex) && queue.LastAvailable == settings.StartAt && settings.StartAt != default) queue.SuppressesNotifications = true;
         while (!IsBroken)
         {
             bool hasMore = await ring.Look(queue);

@@ -18,11 +18,14 @@ public sealed class Monitors
         this.machine = machine;
         Ownership = new(machine, this);
         Registers = new(machine, this);
+        Notifications = new(machine, this);
     }
 
     public OwnershipMonitor Ownership { get; }
 
     public RegisterMonitor Registers { get; }
+
+    public NotificationMonitor Notifications { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -187,10 +190,14 @@ public sealed class Monitors
     public void InterruptRaised(MmioDevice device, uint causes)
     {
         device.Watch.InterruptedInHandler = true;
+        if ((causes & InterruptCause.UsedBuffer) != 0) Notifications.Interrupted(device);
         Registers.InterruptRaised(device, causes);
     }
 
-    // What the machine's program says of its interrupt handler
+    // What the machine's program says
+
+    /// <summary>The program has ended and nothing is under way: what somebody still owes, nobody will ever give.</summary>
+    public void CameToRest() => Notifications.CameToRest();
 
     public void HandlerEntered()
     {

@@ -79,12 +79,15 @@ public sealed partial class OwnershipMonitor
         if (owners[0] == MemoryOwner.DeviceWrites) owners.Replace(MemoryOwner.DeviceWrites, MemoryOwner.DeviceWritten);
     }
 
-    /// <summary>After a store of two bytes by a device: does it return chains?</summary>
-    internal void DeviceStored(ulong address, ushort value)
+    /// <summary>After a store of two bytes by a device: does it return chains, or say whether it wants to be notified?</summary>
+    public void DeviceStored(ulong address, ushort value)
     {
         foreach (var queue in queues)
         {
-            if (queue.Live && address == queue.UsedIndex) Return(queue, new(value));
+            if (!queue.Live) continue;
+            if (address == queue.UsedIndex) Return(queue, new(value));
+            else if (address == queue.Used + UsedRing.FlagsOffset) monitors.Notifications.DeviceWroteFlags(queue, value);
+            else if (address == queue.AvailEvent) monitors.Notifications.DeviceWroteAvailEvent(queue, new(value));
         }
     }
 
@@ -94,7 +97,9 @@ public sealed partial class OwnershipMonitor
         if (monitors.JudgeDevices && OwnershipRules.UsedIndexStored(queue.Returned, index, queue.Held) is var rule and not RuleViolation.None)
             monitors.Device(rule, $"it goes from {queue.Returned.Value} to {index.Value}, and the device holds {queue.Held} chains");
         for (int i = 0; i < count && count <= queue.Size; i++) ReturnEntry(queue, queue.Returned.Plus((ushort)i).Slot(queue.Size));
+        var before = queue.Returned;
         queue.Returned = index;
+        monitors.Notifications.Returned(queue, before, index);
     }
 
     void ReturnEntry(QueueWatch queue, ushort slot)

@@ -85,9 +85,8 @@ public sealed partial class OwnershipMonitor
                 StoredSlot(queue, (ushort)(entry / AvailableRing.EntrySize), (ushort)value);
                 return;
             }
-            if (address == queue.Available + AvailableRing.FlagsOffset && value > AvailableRing.NoInterrupt)
-                monitors.Driver(Name, "available-flags", ["split.driver.used-buffer-notification-suppression.1"],
-                    $"the driver sets the available ring's flags to {value}", "Without EVENT_IDX the flags are 0 or 1.");
+            if (address == queue.Available + AvailableRing.FlagsOffset) monitors.Notifications.DriverWroteFlags(queue, (ushort)value);
+            else if (address == queue.UsedEvent) monitors.Notifications.DriverWroteUsedEvent(queue, new((ushort)value));
         }
     }
 
@@ -121,7 +120,9 @@ public sealed partial class OwnershipMonitor
             monitors.Driver(rule, $"it goes from {queue.Published.Value} to {index.Value}, with {inUse} of {queue.Size} entries in use");
         if (index.Value < queue.Published.Value) IndexWraps++;
         for (int i = 0; i < count && count <= queue.Size; i++) PublishEntry(queue, queue.Published.Plus((ushort)i).Slot(queue.Size));
+        var before = queue.Published;
         queue.Published = index;
+        monitors.Notifications.Published(queue, before, index);
     }
 
     void PublishEntry(QueueWatch queue, ushort slot)

@@ -69,6 +69,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         queue.Published = queue.Taken = queue.Returned = queue.Seen = start;
         queue.Live = true;
         liveCount++;
+        monitors.Notifications.Enabled(queue);
         for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkRings(queue, MemoryOwner.DriverRing, MemoryOwner.DeviceRing);
     }

@@ -32,10 +32,16 @@ sealed class QueueWatch
     public ulong Descriptors, Available, Used;
     public RingIndex Published, Taken, Returned, Seen;
     public int Outstanding, Held;
+    public NotificationWatch Kick, Interrupt;
 
     public ulong AvailableIndex => Available + AvailableRing.IndexOffset;
 
     public ulong UsedIndex => Used + UsedRing.IndexOffset;
+
+    /// <summary>The event words: read with EVENT_IDX only, there in any case.</summary>
+    public ulong UsedEvent => Available + AvailableRing.UsedEventOffset(Size);
+
+    public ulong AvailEvent => Used + UsedRing.AvailEventOffset(Size);
 
     /// <summary>Copies a descriptor right after the driver wrote to it, or when the queue becomes live.</summary>
     public void CopyDescriptor(Ram ram, int id)
@@ -72,6 +78,7 @@ sealed class QueueWatch
         if (!Live) return;
         hasher.Add((ulong)Published.Value | (ulong)Taken.Value << 16 | (ulong)Returned.Value << 32 | (ulong)Seen.Value << 48);
         hasher.Add(Number | (ulong)Size << 16 | (Overlaps ? 1UL << 32 : 0) | (Stopped ? 1UL << 33 : 0));
+        hasher.Add(Kick.Word | Interrupt.Word << 32);
         for (int head = 0; head < Size; head++)
         {
             if (Owners[head] == Owner.Driver) continue;

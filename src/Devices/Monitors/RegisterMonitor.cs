@@ -53,6 +53,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
             CheckConfig(device, offset, width);
         }
         if (offset == MmioRegister.Status && ((uint)value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
+        if (offset == MmioRegister.QueueNotify) monitors.Notifications.Notified(device, (uint)value);
         Judge(device, WriteEvent(offset, (uint)value));
     }
 

@@ -30,7 +30,7 @@ public sealed class DeviceQueue(ushort index, ushort maximumSize, ushort plainSi
     /// <summary>Chains taken and not yet returned.</summary>
     public uint InUse;
 
-    /// <summary>EVENT_IDX: the used index at the last decision about an interrupt, if there was one.</summary>
+    /// <summary>EVENT_IDX: the used index at the last decision about an interrupt, or at the start; QEMU has none before its first decision.</summary>
     public RingIndex SignalledUsed;
     public bool SignalledUsedValid;
 

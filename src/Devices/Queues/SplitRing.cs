@@ -36,21 +36,29 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         return default;
     }
 
-    /// <summary>Asks for notifications again. Whoever calls this looks once more, or what came in between is lost.</summary>
+    /// <summary>
+    /// Asks for notifications again, with EVENT_IDX for that of the next chain to be taken. Whoever calls this looks once more, or what came in
+    /// between is lost.
+    /// </summary>
     public async DeviceTask<Nothing> WantNotifications(DeviceQueue queue)
     {
         queue.SuppressesNotifications = false;
         if (HasEventIndex)
         {
             if (IsQemu) queue.SeenAvailable = new(await dma.Load<ushort>(new(queue.Available + AvailableRing.IndexOffset)));
-            var next = IsQemu ? queue.SeenAvailable : queue.LastAvailable;
-            await dma.Store(new(queue.Used + UsedRing.RingOffset + UsedRing.EntrySize * queue.RingSize), next.Value);
+            await WriteAvailEvent(queue, IsQemu ? queue.SeenAvailable : queue.LastAvailable);
             dma.StoreThenLoad();
             return default;
         }
         ushort flags = IsQemu ? await dma.Load<ushort>(new(queue.Used)) : (ushort)0;
         await dma.Store(new(queue.Used), (ushort)(flags & ~UsedRing.NoNotify));
         dma.StoreThenLoad();
+        return default;
+    }
+
+    async DeviceTask<Nothing> WriteAvailEvent(DeviceQueue queue, RingIndex index)
+    {
+        await dma.Store(new(queue.Used + UsedRing.RingOffset + UsedRing.EntrySize * queue.RingSize), index.Value);
         return default;
     }
 
@@ -102,6 +110,8 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         // 2.7.5.2: a chain of more than 2^32 bytes is not legal.
         if (!IsQemu && chain.ReadableLength + chain.WritableLength > uint.MaxValue) return Refuse();
         queue.InUse++;
+        // An odd device asks for the next notification early, while it still looks by itself: it may then come for nothing (2.7.10.2).
+        if (HasEventIndex && device.Whim(2) != 0) await WriteAvailEvent(queue, queue.LastAvailable);
         return true;
     }
 
@@ -185,8 +195,9 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         var before = queue.SignalledUsed;
         queue.SignalledUsedValid = true;
         queue.SignalledUsed = queue.UsedIndex;
-        // 2.7.7.2: has the index passed the wanted one since the last time? As a distance, so that the wrap does not matter.
-        return !wasSignalled || wanted.Next.DistanceTo(queue.UsedIndex) < before.DistanceTo(queue.UsedIndex);
+        // 2.7.7.2: all that was returned since the last decision counts. QEMU's first decision after a reset is yes, whatever was asked.
+        if (!wasSignalled || queue.UsedIndex.HasPassed(wanted, before.DistanceTo(queue.UsedIndex))) return true;
+        return device.BoundedWhim(); // an odd device may interrupt all the same: 2.7.7.2 only says SHOULD NOT
     }
 
     bool Refuse()
@@ -226,7 +237,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
     /// <summary>Between two requests, a hostile device writes where it may not, interrupts without end, or gives up.</summary>
     public async DeviceTask<Nothing> Misbehave(DeviceQueue queue)
     {
-        switch (device.Lie(7))
+        switch (device.Lie(HasEventIndex ? 8 : 7))
         {
             case 1: await dma.Store(new(queue.Descriptors + SplitDescriptor.NextOffset), (ushort)0xFFFF); break;
             case 2: await dma.Store(new(queue.Descriptors + SplitDescriptor.AddressOffset), ulong.MaxValue); break;
@@ -234,6 +245,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
             case 4: await dma.Store(new(queue.Used), UsedRing.NoNotify); break;
             case 5: device.BeginInterruptStorm(); break;
             case 6: device.RaiseNeedsReset(); break;
+            case 7: await WriteAvailEvent(queue, queue.LastAvailable.Plus(0x8000)); break;
         }
         return default;
     }

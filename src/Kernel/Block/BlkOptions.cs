@@ -8,13 +8,16 @@ namespace Ringcheck.Kernel;
 /// <param name="MaxRanges">Ranges in one discard or write zeroes, at most.</param>
 /// <param name="PooledBytes">Size of the buffer that each slot has for <see cref="VirtioBlk{TMachine}.SubmitPooled"/>; 0 for none.</param>
 /// <param name="UseInterrupts">Whether somebody calls <see cref="VirtioBlk{TMachine}.OnInterrupt"/>; if not, the driver polls.</param>
+/// <param name="UseEventIndex">Whether to accept EVENT_IDX where it is offered; if not, notifications are suppressed by flags.</param>
 /// <param name="ResetTimeoutMs">How long a reset may take; 0 for ever.</param>
 /// <param name="StartAt">Where the ring indices begin: 0 unless the device was told otherwise.</param>
 public readonly record struct BlkOptions(
-    ushort QueueSize, ushort MaxDataSegments, ushort MaxRanges, uint PooledBytes, bool UseInterrupts, uint ResetTimeoutMs, RingIndex StartAt)
+    ushort QueueSize, ushort MaxDataSegments, ushort MaxRanges, uint PooledBytes, bool UseInterrupts, bool UseEventIndex, uint ResetTimeoutMs,
+    RingIndex StartAt)
 {
     public static BlkOptions Default { get; } = new(
-        QueueSize: 64, MaxDataSegments: 16, MaxRanges: 1, PooledBytes: 0, UseInterrupts: true, ResetTimeoutMs: 1000, StartAt: default);
+        QueueSize: 64, MaxDataSegments: 16, MaxRanges: 1, PooledBytes: 0, UseInterrupts: true, UseEventIndex: true,
+        ResetTimeoutMs: 1000, StartAt: default);
 
     /// <summary>Whether a driver can be made like this.</summary>
     public bool AreValid

@@ -9,14 +9,16 @@ public sealed partial class VirtioBlk<TMachine>
     private static readonly QueueIndex RequestQueue = new(0);
 
     /// <summary>
-    /// What this driver implements; nothing else is ever accepted. ACCESS_PLATFORM is implemented in that only bus addresses, as the
-    /// machine gives them, are told to the device. EVENT_IDX, INDIRECT_DESC and packed rings are not there yet.
+    /// What this driver implements and was asked to use; nothing else is ever accepted. ACCESS_PLATFORM is implemented in that only
+    /// bus addresses, as the machine gives them, are told to the device. INDIRECT_DESC and packed rings are not there yet.
     /// </summary>
-    private static FeatureSet Implemented(bool isLegacy)
+    private FeatureSet Implemented(bool isLegacy)
     {
         FeatureSet features = FeatureSet.Of(BlkFeature.SizeMax).With(BlkFeature.SegMax).With(BlkFeature.Geometry)
             .With(BlkFeature.ReadOnly).With(BlkFeature.BlockSize).With(BlkFeature.Flush).With(BlkFeature.Discard)
             .With(BlkFeature.WriteZeroes);
+        if (options.UseEventIndex)
+            features = features.With(Feature.EventIndex);
         return isLegacy ? features.With(Feature.AnyLayout) : features.With(Feature.Version1).With(Feature.AccessPlatform);
     }
 
@@ -167,7 +169,7 @@ public sealed partial class VirtioBlk<TMachine>
 
         limits = BlkLimits.From(info, Features, options, size);
         SplitLayout layout = transport.IsLegacy ? SplitLayout.Legacy(size, MmioQueues.LegacyPageSize) : SplitLayout.Modern(size);
-        status = queue.Initialise(memory.Queue, layout, options.StartAt);
+        status = queue.Initialise(memory.Queue, layout, options.StartAt, Features.Has(Feature.EventIndex));
         if (status != DriverStatus.Ok)
             return status;
         queue.DisableInterrupts(); // but for the time that somebody sleeps: see Wait

@@ -53,17 +53,31 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public DriverStatus RefuseIndexThatWentBack() => Break(QueueFault.UsedIndexWentBack);
 
-    /// <summary>Asks not to be interrupted. A hint: interrupts may come all the same (2.7.7.1).</summary>
+    /// <summary>
+    /// Asks not to be interrupted. A hint: interrupts may come all the same (2.7.7.1), and with EVENT_IDX one does in 65,536 chains, because
+    /// an index that lies behind lies ahead again. No barrier: a device that sees it late only interrupts once more.
+    /// </summary>
     public void DisableInterrupts()
-        => machine.Store16(availableFlagsAddress, AvailableRing.NoInterrupt);
+    {
+        if (useEventIndex)
+            machine.Store16(usedEventAddress, usedIndex.Previous.Value); // avail.flags stay 0 (2.7.7.1)
+        else
+            machine.Store16(availableFlagsAddress, AvailableRing.NoInterrupt);
+    }
 
     /// <summary>
-    /// Asks to be interrupted from here on. What the device gave back before it saw this came without an interrupt: the caller looks
-    /// at <see cref="HasUsed"/> again before it sleeps.
+    /// Asks to be interrupted from here on; with EVENT_IDX, for the next chain to be taken. What the device gave back before it saw
+    /// this came without an interrupt: the caller looks at <see cref="HasUsed"/> again before it sleeps.
     /// </summary>
     public void EnableInterrupts()
     {
-        machine.Store16(availableFlagsAddress, 0);
+        if (useEventIndex)
+            machine.Store16(usedEventAddress, usedIndex.Value);
+        else
+            machine.Store16(availableFlagsAddress, 0);
+
+        // The wish must be seen before the caller looks at used.idx again: otherwise the device could give a chain back and read the old
+        // wish, and the caller would still see the old index.
         machine.Barrier(BarrierPurpose.StoreThenLoad);
     }
 

@@ -85,13 +85,22 @@ public sealed partial class SplitQueue<TMachine>
     }
 
     /// <summary>
-    /// Whether the device wants to be told (2.7.10, 2.7.13.4.1). avail.idx must be seen before used.flags is looked at; otherwise the
-    /// device could go to sleep between the two, unseen by either side.
+    /// Whether the device wants to be told (2.7.10, 2.7.13.4.1). True obliges: with EVENT_IDX, what was published before is not asked about
+    /// again, however many publications there were. avail_event is the device's word and decides no more than this: a device that
+    /// lies there is not told.
     /// </summary>
     public bool ShouldNotify()
     {
+        // avail.idx must be seen before the device's wish is looked at: otherwise the device could publish its wish, look at avail.idx
+        // for the last time and go to sleep, each side before it has seen what the other wrote.
         machine.Barrier(BarrierPurpose.StoreThenLoad);
-        return (machine.Load16(usedFlagsAddress) & UsedRing.NoNotify) == 0;
+        if (!useEventIndex)
+            return (machine.Load16(usedFlagsAddress) & UsedRing.NoNotify) == 0;
+
+        ulong last = published;
+        ulong count = last - decided;
+        decided = last;
+        return RingIndexOf(last).HasPassed(new RingIndex(machine.Load16(availableEventAddress)), count);
     }
 
     /// <summary>Rings the doorbell; the device is live (DRIVER_OK) and has the queue.</summary>

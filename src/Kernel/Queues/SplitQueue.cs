@@ -5,13 +5,12 @@ using Ringcheck.Standard;
 namespace Ringcheck.Kernel;
 
 /// <summary>
-/// The driver's side of one split virtqueue (Virtio 1.4, 2.7), with notification suppression by flags. Chains are added, then
-/// published together; the device is notified once for all of them. Whatever the device can write, the two rings and the table
-/// included, is compared with what is kept here and never believed.
+/// The driver's side of one split virtqueue (Virtio 1.4, 2.7), with notification suppression by flags or, with EVENT_IDX, by event
+/// indices. Chains are added, then published together; the device is notified once for all of them. Whatever the device can write,
+/// the two rings and the table included, is compared with what is kept here and never believed.
 /// </summary>
 /// <remarks>
 /// For one CPU at a time: with several, a lock goes around the public methods. Nothing is allocated after the constructor.
-/// EVENT_IDX changes <see cref="ShouldNotify"/>, <see cref="EnableInterrupts"/> and <see cref="DisableInterrupts"/> only.
 /// </remarks>
 public sealed partial class SplitQueue<TMachine>
     where TMachine : struct, IMachine
@@ -29,7 +28,11 @@ public sealed partial class SplitQueue<TMachine>
 
     private CpuAddress table, availableFlagsAddress, availableIndexAddress, availableSlots;
     private CpuAddress usedFlagsAddress, usedIndexAddress, usedElements;
+
+    /// <summary>used_event and avail_event: each in the ring of the side that writes it (2.7.6, 2.7.8).</summary>
+    private CpuAddress usedEventAddress, availableEventAddress;
     private ushort size, freeCount;
+    private bool useEventIndex;
 
     /// <summary>
     /// Chains added and chains published, counted from where the queue started and without end: the lower 16 bits are where the
@@ -37,8 +40,12 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     private ulong added, published;
 
+    /// <summary>What was published when it was last decided whether to notify: with EVENT_IDX, the next decision is about all since then.</summary>
+    private ulong decided;
+
     /// <summary>Where the next element is taken from, and up to where the device is known to have written.</summary>
     private RingIndex usedIndex, usedIndexKnown;
+
     /// <summary>A queue that has no memory yet: <see cref="Initialise"/> gives it some.</summary>
     /// <param name="machine">The machine that the queue's memory belongs to.</param>
     /// <param name="maximumSize">The largest size that <see cref="Initialise"/> can be asked for.</param>
@@ -69,14 +76,16 @@ public sealed partial class SplitQueue<TMachine>
     /// <summary>
     /// Begins anew: the device does not have the queue (never had, or a reset was observed). Ring memory is zeroed, all descriptors
     /// are free. <paramref name="startAt"/> is where both indices begin: 0 for a device fresh from reset, anything for one that was
-    /// told so. InvalidArgument: illegal or too large a size, or memory too short or not aligned (2.7).
+    /// told so. <paramref name="useEventIndex"/>: whether EVENT_IDX was negotiated. InvalidArgument: illegal or too large a size, or
+    /// memory too short or not aligned (2.7).
     /// </summary>
-    public DriverStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt)
+    public DriverStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt, bool useEventIndex)
     {
         if (!SplitLayout.IsLegalQueueSize(layout.QueueSize) || layout.QueueSize > shadows.Length || !Fits(memory, layout))
             return DriverStatus.InvalidArgument;
 
         this.layout = layout;
+        this.useEventIndex = useEventIndex;
         doorbell = default;
         size = layout.QueueSize;
         table = memory.Cpu + layout.DescriptorTable;
@@ -86,6 +95,8 @@ public sealed partial class SplitQueue<TMachine>
         usedFlagsAddress = memory.Cpu + layout.Used + UsedRing.FlagsOffset;
         usedIndexAddress = memory.Cpu + layout.Used + UsedRing.IndexOffset;
         usedElements = memory.Cpu + layout.Used + UsedRing.RingOffset;
+        usedEventAddress = memory.Cpu + layout.Available + AvailableRing.UsedEventOffset(size);
+        availableEventAddress = memory.Cpu + layout.Used + UsedRing.AvailEventOffset(size);
 
         for (int i = 0; i < size; i++)
         {
@@ -94,7 +105,7 @@ public sealed partial class SplitQueue<TMachine>
         }
 
         freeCount = size;
-        added = published = startAt.Value;
+        added = published = decided = startAt.Value;
         usedIndex = usedIndexKnown = startAt;
         Fault = QueueFault.None;
 
@@ -105,6 +116,7 @@ public sealed partial class SplitQueue<TMachine>
         {
             machine.Store16(availableIndexAddress, startAt.Value);
             machine.Store16(usedIndexAddress, startAt.Value);
+            machine.Store16(availableEventAddress, startAt.Value); // as 0 is in a ring from 0: the first chain is to be notified
         }
 
         return DriverStatus.Ok;

@@ -84,9 +84,15 @@ public sealed class ExhibitCompiler
         public byte[] Edited(Exhibit exhibit)
         {
             var edited = compilation.Value;
-            foreach (var (file, text) in EditedFiles(exhibit)) edited = edited.ReplaceSyntaxTree(project.Tree(file), project.Parse(file, text));
+            bool changes = false;
+            foreach (var (file, text) in EditedFiles(exhibit))
+            {
+                var tree = project.Parse(file, text);
+                changes |= !SyntaxFactory.AreEquivalent(project.Tree(file), tree, topLevel: false);
+                edited = edited.ReplaceSyntaxTree(project.Tree(file), tree);
+            }
             var image = Emit(edited, error => new ExhibitException($"exhibit {exhibit.Id} does not compile: {error}"));
-            if (image.AsSpan().SequenceEqual(Original))
+            if (!changes || image.AsSpan().SequenceEqual(Original))
                 throw new ExhibitException($"exhibit {exhibit.Id}: its edits to {project.Folder} compile to what was there before");
             return image;
         }
@@ -109,7 +115,16 @@ public sealed class ExhibitCompiler
             if (at < 0) throw new ExhibitException($"exhibit {exhibit.Id}: {edit.File} has no place like the one that begins {quoted}");
             if (lines.IndexOf(anchor, at + 1, StringComparison.Ordinal) >= 0)
                 throw new ExhibitException($"exhibit {exhibit.Id}: {edit.File} has more than one place like the one that begins {quoted}");
-            return string.Concat(text.AsSpan(0, at), edit.After, text.AsSpan(at + edit.Before.Length));
+            return string.Concat(text.AsSpan(0, at), edit.After, SameLinesAfter(edit, text[..at]), text.AsSpan(at + edit.Before.Length));
+        }
+
+        /// <summary>
+        /// What follows an edit keeps its line numbers: barrier sites are known by theirs, and would differ from the original's for no reason.
+        /// </summary>
+        static string SameLinesAfter(SourceEdit edit, string before)
+        {
+            int Lines(string text) => text.AsSpan().Count('\n');
+            return Lines(edit.Before) == Lines(edit.After) ? "" : $"\n#line {Lines(before) + Lines(edit.Before) + 2}";
         }
 
         static byte[] Emit(CSharpCompilation compilation, Func<string, Exception> failure)

@@ -50,6 +50,7 @@ sealed partial class BlkScenario
         }
         machine.Cpu.Finish();
         Engine.RunToRest();
+        machine.Monitors.CameToRest();
         JudgeOutcome();
     }
 

@@ -62,6 +62,7 @@ sealed partial class BlkScenario : IScenario
             MaxDataSegments = setup.MaxDataSegments,
             PooledBytes = setup.PooledBytes,
             UseInterrupts = setup.UseInterrupts,
+            UseEventIndex = setup.UseEventIndex,
             StartAt = setup.StartAt,
             // Where time-outs may come at any moment, that of a reset would leave nothing to ask.
             ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
@@ -76,6 +77,7 @@ sealed partial class BlkScenario : IScenario
     [
         BlkPremise.RequestsOk, BlkPremise.RequestsFailed, BlkPremise.RequestsAborted, BlkPremise.TimedOut, BlkPremise.SectorsJudged,
         BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.CapacityFollowed, BlkPremise.ChainsReturned,
+        BlkPremise.KicksSaved, BlkPremise.InterruptsSaved, BlkPremise.EventWraps,
     ];
 
     public Engine Engine => machine.Engine;
@@ -93,7 +95,7 @@ sealed partial class BlkScenario : IScenario
     {
         get
         {
-            var ownership = machine.Monitors.Ownership;
+            var (ownership, notifications) = (machine.Monitors.Ownership, machine.Monitors.Notifications);
             var premises = new Premise[PremiseNames.Length];
             for (int i = 0; i < premises.Length; i++)
             {
@@ -101,6 +103,9 @@ sealed partial class BlkScenario : IScenario
                 {
                     BlkPremise.IndexWraps => ownership.IndexWraps,
                     BlkPremise.ChainsReturned => ownership.ChainsReturned,
+                    BlkPremise.KicksSaved => notifications.KicksSaved,
+                    BlkPremise.InterruptsSaved => notifications.InterruptsSaved,
+                    BlkPremise.EventWraps => notifications.EventWraps,
                     _ => counts[i],
                 };
                 premises[i] = new(PremiseNames[i], count, IsRequired(PremiseNames[i]));

@@ -70,6 +70,48 @@ static class BlkScenarios
             StartAt = new RingIndex(65534),
             Requires = [BlkPremise.RequestsOk, BlkPremise.IndexWraps],
         }),
+        new("blk-event-idx", "suppression by event indices: batches published while the device is busy, requests returned while nobody sleeps", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 2, 1, 1), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
+                Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            UseEventIndex = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Interrupts, BlkPremise.KicksSaved, BlkPremise.InterruptsSaved],
+        }),
+        new("blk-event-idx-wrap", "event indices that start at 65,534 and go past 65,535, in both directions", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 1, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 2, 1, 1), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
+                Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            StartAt = new RingIndex(65534),
+            UseEventIndex = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Interrupts, BlkPremise.KicksSaved, BlkPremise.InterruptsSaved, BlkPremise.IndexWraps, BlkPremise.EventWraps],
+        }),
+        new("blk-event-idx-reset", "event indices after a reset with requests in flight, and after a shutdown", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Wait),
+                Do(BlkVerb.Restart), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            UseEventIndex = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets, BlkPremise.Interrupts],
+        }, InTour: false),
+        new("blk-event-idx-ring-2", "two requests, one after the other, on a ring of 2, suppressed by event indices: to be searched exhaustively", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Wait)],
+            QueueSize = 2,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+            UseEventIndex = true,
+        }, InTour: false),
         new("blk-discard", "discard and write zeroes, and what can be read after them", new()
         {
             Program =

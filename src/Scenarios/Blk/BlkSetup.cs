@@ -19,6 +19,9 @@ sealed record BlkSetup
 
     public bool UseInterrupts { get; init; } = true;
 
+    /// <summary>Suppression by event indices instead of by flags. Each is a protocol of its own; what is not about them is run with flags.</summary>
+    public bool UseEventIndex { get; init; }
+
     /// <summary>Slot of the device; the slots below it are empty.</summary>
     public int Slot { get; init; }
 
@@ -58,6 +61,9 @@ static class BlkPremise
     public const string Resets = "resets with requests in flight";
     public const string Interrupts = "interrupts taken";
     public const string IndexWraps = "ring indices that went past 65,535";
+    public const string KicksSaved = "publications that needed no notification";
+    public const string InterruptsSaved = "chains returned that needed no interrupt";
+    public const string EventWraps = "event indices that went past 65,535";
     public const string DeviceRefused = "initialisations that the device refused";
     public const string CapacityFollowed = "changes of the capacity that the driver followed";
     public const string ChainsReturned = "chains returned by the device";

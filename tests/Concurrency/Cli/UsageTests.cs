@@ -19,7 +19,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("has no profile 'odd'; it has strict", "explore", "toy-safe", "--profile", "odd")]
     [InlineData("no scenario of the tour has profile 'odd'", "explore", "--profile", "odd")]
     [InlineData("'randon'; did you mean 'random'?", "explore", "--strategy", "randon")]
-    [InlineData("ordering comes later", "explore", "--memory", "aarch64")]
+    [InlineData("unknown memory 'aarch64'", "explore", "--memory", "aarch64")]
     [InlineData("--executions takes a whole number, 1 or more, not '0'", "explore", "--executions", "0")]
     [InlineData("not '1e3'", "explore", "--executions", "1e3")]
     [InlineData("not '99999999999999999999'", "explore", "--executions", "99999999999999999999")]

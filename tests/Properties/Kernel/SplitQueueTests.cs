@@ -28,7 +28,7 @@ public sealed class SplitQueueTests
             Layout = SplitLayout.Modern(size);
             Queue = new(Machine, size);
             available = used = startAt;
-            Assert.Equal(DriverStatus.Ok, Queue.Initialise(Memory, Layout, new RingIndex(startAt)));
+            Assert.Equal(DriverStatus.Ok, Queue.Initialise(Memory, Layout, new RingIndex(startAt), useEventIndex: false));
         }
 
         /// <summary>The next chain that the device can see, as its descriptors say; null when there is none.</summary>
@@ -243,11 +243,11 @@ public sealed class SplitQueueTests
         var contents = new ArrayMachine.Contents((int)MemoryLength);
         var queue = new SplitQueue<ArrayMachine>(new ArrayMachine(contents), 8);
         SplitLayout layout = SplitLayout.Modern(8);
-        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, layout.Length - 1), layout, default));
-        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(8, layout.Length), layout, default));
-        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, MemoryLength), SplitLayout.Modern(16), default));
-        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, MemoryLength), layout with { Used = layout.Used + 2 }, default));
-        Assert.Equal(DriverStatus.Ok, queue.Initialise(contents.Region(0, layout.Length), layout, default));
+        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, layout.Length - 1), layout, default, useEventIndex: false));
+        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(8, layout.Length), layout, default, useEventIndex: false));
+        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, MemoryLength), SplitLayout.Modern(16), default, useEventIndex: false));
+        Assert.Equal(DriverStatus.InvalidArgument, queue.Initialise(contents.Region(0, MemoryLength), layout with { Used = layout.Used + 2 }, default, useEventIndex: false));
+        Assert.Equal(DriverStatus.Ok, queue.Initialise(contents.Region(0, layout.Length), layout, default, useEventIndex: false));
     }
 
     private static DmaSegment[] Pieces(Random random, int count)
@@ -261,7 +261,7 @@ public sealed class SplitQueueTests
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryTakeUsed(out _));
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryAdd(Piece(1, 16), Piece(2, 1), out _));
         Assert.Equal(DriverStatus.DeviceError, bench.Queue.TryAdd([Piece(1, 16)], [], out _));
-        Assert.Equal(DriverStatus.Ok, bench.Queue.Initialise(bench.Memory, bench.Layout, default));
+        Assert.Equal(DriverStatus.Ok, bench.Queue.Initialise(bench.Memory, bench.Layout, default, useEventIndex: false));
         Assert.Equal(bench.Layout.QueueSize, bench.Queue.FreeCount);
         Assert.Equal(QueueFault.None, bench.Queue.Fault);
     }

@@ -23,7 +23,7 @@ public readonly record struct TakenChain(ushort Head, uint Length);
 /// </summary>
 public interface IRing
 {
-    RingStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt);
+    RingStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt, bool useEventIndex);
 
     RingStatus Add(ReadOnlySpan<DmaRegion> readable, ReadOnlySpan<DmaRegion> writable, out ushort head);
 
@@ -35,6 +35,7 @@ public interface IRing
 
     bool HasUsed { get; }
 
+    /// <summary>With EVENT_IDX, asking is deciding: what was published so far is not asked about again.</summary>
     bool ShouldNotify { get; }
 
     void WantInterrupts(bool wanted);

@@ -26,7 +26,8 @@ public sealed class RingAdapter(ArrayMachine machine) : IRing
 
     public string Fault => queue.Fault.ToString();
 
-    public RingStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt) => Of(queue.Initialise(memory, layout, startAt));
+    public RingStatus Initialise(DmaRegion memory, in SplitLayout layout, RingIndex startAt, bool useEventIndex)
+        => Of(queue.Initialise(memory, layout, startAt, useEventIndex));
 
     public RingStatus Add(ReadOnlySpan<DmaRegion> readable, ReadOnlySpan<DmaRegion> writable, out ushort head)
     {

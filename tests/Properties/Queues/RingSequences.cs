@@ -17,7 +17,7 @@ public static class RingSequences
     static Gen<Operation> Initialise { get; } =
         from size in Gen.Frequency((1, Gen.Constant(0u)), (2, Gen.Constant(1u)), (4, Gen.Constant(2u)), (3, Gen.Constant(3u)), (1, Between(4, 6)))
         from start in StartIndex
-        from layout in Gen.Frequency((4, Gen.Constant(0u)), (1, Gen.Constant(1u)))
+        from layout in Gen.Frequency((4, Gen.Constant(0u)), (1, Gen.Constant(RingTrial.LegacyLayout)))
         select Do(RingVerb.Initialise, size, start, layout);
 
     static Gen<uint> Length { get; } = Gen.Frequency((15, Between(1, 4096)), (1, Gen.Elements(0u, 1u, 0x7FFF_FFFFu, 0x8000_0000u, 0xFFFF_FFFFu)));
@@ -48,6 +48,21 @@ public static class RingSequences
 
     /// <summary>Devices that break it now and then.</summary>
     public static Gen<Operation[]> WithLies { get; } = Of(lies: 1);
+
+    /// <summary>Rings with EVENT_IDX, and devices that keep to the standard: event words near where each side is, most often near the wrap.</summary>
+    public static Gen<Operation[]> WithEvents { get; } = EventSequences();
+
+    static Gen<Operation[]> EventSequences()
+    {
+        var initialise = Initialise.Select(operation => operation with { C = operation.C | RingTrial.EventIndex });
+        var availEvent = Gen.Frequency((8, Between(0, 8)), (1, Between(0, 0xFFFF))).Select(at => Do(RingVerb.AvailEvent, at));
+        var operation = Gen.Frequency(
+            (16, Add), (20, Gen.Constant(Do(RingVerb.Publish))), (16, Gen.Constant(Do(RingVerb.Decide))), (20, Complete), (20, Gen.Constant(Do(RingVerb.Take))),
+            (8, availEvent), (8, Between(0, 1).Select(on => Do(RingVerb.Interrupts, on))), (1, initialise));
+        return from first in initialise
+               from rest in Gen.Sized(size => Gen.Choose(1, size).SelectMany(count => operation.ArrayOf(count)))
+               select (Operation[])[first, .. rest];
+    }
 
     static Gen<Operation[]> Of(int lies)
     {

@@ -17,6 +17,9 @@ namespace Ringcheck.Tests.Properties;
 public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
 {
     const uint MemoryLength = 0x800, LegacyAlign = 256;
+
+    /// <summary>Bits of <see cref="RingVerb.Initialise"/>'s last number.</summary>
+    public const uint LegacyLayout = 1, EventIndex = 2;
     const ulong Buffers = 0x9_0000_0000;
 
     readonly record struct Piece(ulong Address, uint Length, bool IsWritable);
@@ -40,10 +43,19 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
     RingIndex start, available, usedIndex;
     Owner[] owners = [];
     ulong nextBuffer;
-    bool isBroken, isSuppressed;
+    bool isBroken, isSuppressed, hasEventIndex;
+
+    /// <summary>With EVENT_IDX: indices of the chains published since the driver last decided whether to notify.</summary>
+    readonly List<RingIndex> undecided = [];
+
+    /// <summary>With EVENT_IDX: what the driver has last asked for, and whether an interrupt has come or was found unnecessary since.</summary>
+    bool hasAsked, wantsInterrupts, isAnswered;
 
     /// <summary>Premises: what has happened since this was made. A property that never saw them has shown nothing.</summary>
     public int ChainsTaken, IndexWraps, LiesTold, RefusalsForSpace, ResetsInFlight;
+
+    /// <summary>The same of EVENT_IDX: decisions to notify and not to, over several publications, across the wrap; interrupts and their absence.</summary>
+    public int Kicks, KicksSaved, KicksForSeveral, KicksAcrossTheWrap, Interrupts, InterruptsSaved;
 
     /// <summary>Null if all went as the reference says.</summary>
     public Broken? Run(IReadOnlyList<Operation> program)
@@ -53,7 +65,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         int at = 0;
         try
         {
-            Initialise(0, 0, isLegacy: false);
+            Initialise(0, 0, 0);
             for (; at < program.Count; at++)
             {
                 Perform(program[at]);
@@ -76,7 +88,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
     {
         switch (operation.VerbOf())
         {
-            case RingVerb.Initialise: Initialise((int)Math.Min(operation.A, 6), (ushort)operation.B, operation.C != 0); break;
+            case RingVerb.Initialise: Initialise((int)Math.Min(operation.A, 6), (ushort)operation.B, operation.C); break;
             case RingVerb.Add: Add(operation.A, operation.B, operation.C); break;
             case RingVerb.AddPair: AddPair(operation.A, operation.B); break;
             case RingVerb.Publish: Publish(); break;
@@ -84,26 +96,31 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
             case RingVerb.Take: Take(); break;
             case RingVerb.Interrupts: AskForInterrupts(operation.A != 0); break;
             case RingVerb.Suppress: Suppress(operation.A != 0); break;
+            case RingVerb.Decide: Decide(); break;
+            case RingVerb.AvailEvent when hasEventIndex: SetAvailEvent(operation.A); break;
             case RingVerb.Lie when !isBroken: TellLie((Lie)(operation.A % 4), operation.B); break;
         }
     }
 
     // The driver's operations
 
-    void Initialise(int log2Size, ushort startAt, bool isLegacy)
+    void Initialise(int log2Size, ushort startAt, uint how)
     {
         if (held.Count > 0) ResetsInFlight++;
         added.Clear();
         held.Clear();
         used.Clear();
         ushort size = (ushort)(1 << log2Size);
-        layout = isLegacy ? SplitLayout.Legacy(size, LegacyAlign) : SplitLayout.Modern(size);
+        layout = (how & LegacyLayout) != 0 ? SplitLayout.Legacy(size, LegacyAlign) : SplitLayout.Modern(size);
         start = available = usedIndex = new(startAt);
         owners = new Owner[size];
-        isBroken = isSuppressed = false;
-        Expect(ring.Initialise(contents.Region(0, MemoryLength), layout, start) == RingStatus.Ok, "initialise", $"a legal queue was refused");
+        isBroken = isSuppressed = hasAsked = wantsInterrupts = isAnswered = false;
+        hasEventIndex = (how & EventIndex) != 0;
+        undecided.Clear();
+        Expect(ring.Initialise(contents.Region(0, MemoryLength), layout, start, hasEventIndex) == RingStatus.Ok, "initialise", $"a legal queue was refused");
         Expect(AvailableIndexInMemory == start && UsedIndexInMemory == start, "initialise", $"the indices in memory do not start where they were asked to");
         Expect(Load16(layout.Available) == 0 && Load16(layout.Used) == 0, "initialise", $"flags are left over from before");
+        Expect(!hasEventIndex || Load16(layout.Used + UsedRing.AvailEventOffset(size)) == startAt, "initialise", $"the first chain, at {startAt}, would not be notified");
     }
 
     void Add(uint readable, uint writable, uint length)
@@ -172,6 +189,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
             ushort head = Load16(layout.Available + AvailableRing.EntryOffset(slot));
             Expect(head == added[i].Head, "order", $"slot {slot} of the available ring holds {head}, not {added[i].Head}");
             DeviceTakes(added[i]);
+            undecided.Add(before.Plus((ushort)i));
         }
         added.Clear();
     }
@@ -208,9 +226,33 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         ChainsTaken++;
     }
 
+    /// <summary>2.7.10.1, word for word: notify if a chain was put where the index equalled avail_event.</summary>
+    void Decide()
+    {
+        bool decision = ring.ShouldNotify;
+        if (isBroken || !hasEventIndex) return; // by flags: see CheckCounts
+        var wanted = new RingIndex(Load16(layout.Used + UsedRing.AvailEventOffset(layout.QueueSize)));
+        bool isDue = undecided.Contains(wanted);
+        Expect(decision == isDue, "notification", $"avail_event is {wanted.Value}, chains were published at {string.Join(", ", undecided.Select(i => i.Value))}; the driver says {decision}");
+        if (isDue) Kicks++;
+        else if (undecided.Count > 0) KicksSaved++;
+        if (isDue && undecided.Count > 1) KicksForSeveral++;
+        if (isDue && undecided[0].Value > undecided[^1].Value) KicksAcrossTheWrap++;
+        undecided.Clear();
+    }
+
     void AskForInterrupts(bool wanted)
     {
         ring.WantInterrupts(wanted);
+        if (hasEventIndex)
+        {
+            // What was returned before the driver asked has no interrupt: it looks again instead.
+            hasAsked = true;
+            wantsInterrupts = wanted;
+            isAnswered = used.Count > 0;
+            Expect(Load16(layout.Available) == 0, "interrupts", $"avail.flags is {Load16(layout.Available)}, with EVENT_IDX");
+            return;
+        }
         Expect(Load16(layout.Available) == (wanted ? 0 : AvailableRing.NoInterrupt), "interrupts", $"avail.flags is {Load16(layout.Available)}");
     }
 
@@ -237,7 +279,20 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         foreach (ushort id in chain.Ids) Obey(id, OwnershipEvent.Completed);
         used.Add(chain);
         if (usedIndex.Value == ushort.MaxValue) IndexWraps++;
+        var index = usedIndex;
         WriteUsed(chain.Head, chain.UsedLength, usedIndex.Next);
+        if (hasEventIndex) JudgeInterrupt(index);
+    }
+
+    /// <summary>2.7.7.2, word for word: interrupt if the element was put where the index equalled used_event.</summary>
+    void JudgeInterrupt(RingIndex index)
+    {
+        bool isDue = Load16(layout.Available + AvailableRing.UsedEventOffset(layout.QueueSize)) == index.Value;
+        if (isDue) Interrupts++;
+        else InterruptsSaved++;
+        if (wantsInterrupts && !isAnswered) Expect(isDue, "interrupts", $"the driver waits, and the element at {index.Value} comes without an interrupt");
+        if (hasAsked && !wantsInterrupts) Expect(!isDue, "interrupts", $"the driver asked for none, and the element at {index.Value} comes with one");
+        isAnswered = true;
     }
 
     void WriteUsed(uint id, uint length, RingIndex next)
@@ -248,6 +303,10 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         usedIndex = next;
         Store16(layout.Used + UsedRing.IndexOffset, next.Value);
     }
+
+    /// <summary>As far from the next chain as <paramref name="offset"/> says, from 4 behind it on.</summary>
+    void SetAvailEvent(uint offset)
+        => Store16(layout.Used + UsedRing.AvailEventOffset(layout.QueueSize), available.Plus((ushort)(offset - 4)).Value);
 
     void Suppress(bool suppressed)
     {
@@ -372,7 +431,7 @@ public sealed class RingTrial(Func<ArrayMachine, IRing> makeRing)
         Expect(ring.Unpublished == added.Count, "unpublished", $"the driver counts {ring.Unpublished} chains to publish, there are {added.Count}");
         Expect(AvailableIndexInMemory == available, "publish", $"avail.idx is {AvailableIndexInMemory.Value}, not {available.Value}");
         Expect(ring.HasUsed == used.Count > 0, "has used", $"the driver says {ring.HasUsed}, with {used.Count} chains returned");
-        Expect(ring.ShouldNotify == !isSuppressed, "notification", $"the driver says {ring.ShouldNotify}, used.flags is {Load16(layout.Used)}");
+        if (!hasEventIndex) Expect(ring.ShouldNotify == !isSuppressed, "notification", $"the driver says {ring.ShouldNotify}, used.flags is {Load16(layout.Used)}");
         Expect(ring.Fault == "None", "lies", $"the device is honest, the driver says {ring.Fault}");
         for (int id = 0; id < owners.Length; id++)
         {

@@ -8,7 +8,7 @@ namespace Ringcheck.Tests.Properties;
 /// </summary>
 public enum RingVerb : byte
 {
-    /// <summary>Begins anew, as after a reset. A = log2 of Queue Size, B = index that both sides start from, C = 1: version 1's layout.</summary>
+    /// <summary>Begins anew, as after a reset. A = log2 of Queue Size, B = index that both sides start from, C: bits of <see cref="RingTrial"/>.</summary>
     Initialise = 1,
 
     /// <summary>A = readable pieces, B = writable pieces, C = bytes of each.</summary>
@@ -33,6 +33,12 @@ public enum RingVerb : byte
 
     /// <summary>The device writes what no device may, and the driver looks. A = a <see cref="Lie"/>, B = which one of its kind.</summary>
     Lie,
+
+    /// <summary>The driver decides whether to notify; with EVENT_IDX, about all that it has published since it last did.</summary>
+    Decide,
+
+    /// <summary>With EVENT_IDX: the device writes avail_event, A - 4 beyond the next chain.</summary>
+    AvailEvent,
 }
 
 /// <summary>What a lying device writes into the used ring.</summary>
@@ -56,7 +62,7 @@ public static class RingVerbs
 
     public static string Describe(Operation operation) => operation.VerbOf() switch
     {
-        RingVerb.Initialise => $"initialise {1 << (int)operation.A} descriptors, indices from {operation.B}{(operation.C != 0 ? ", version 1 layout" : "")}",
+        RingVerb.Initialise => $"initialise {1 << (int)operation.A} descriptors, indices from {operation.B}{((operation.C & RingTrial.LegacyLayout) != 0 ? ", version 1 layout" : "")}{((operation.C & RingTrial.EventIndex) != 0 ? ", EVENT_IDX" : "")}",
         RingVerb.Add => $"add a chain of {operation.A} readable and {operation.B} writable pieces of {operation.C} bytes",
         RingVerb.AddPair => $"add {operation.A} bytes to read and {operation.B} bytes to write",
         RingVerb.Publish => "publish",
@@ -65,6 +71,8 @@ public static class RingVerbs
         RingVerb.Interrupts => operation.A == 0 ? "ask for no interrupts" : "ask for interrupts",
         RingVerb.Suppress => operation.A == 0 ? "the device asks for notifications" : "the device asks for no notifications",
         RingVerb.Lie => $"the device lies: {(Lie)operation.A}, variant {operation.B}; the driver looks",
+        RingVerb.Decide => "decide whether to notify",
+        RingVerb.AvailEvent => $"with EVENT_IDX, the device writes avail_event: the next chain {(int)operation.A - 4:+0;-0;+0}",
         _ => $"operation {operation.Code} (unknown: does nothing)",
     };
 
@@ -76,6 +84,7 @@ public static class RingVerbs
             case RingVerb.Initialise:
                 foreach (uint start in SimplerStarts(b)) yield return Do(RingVerb.Initialise, a, start, c);
                 if (c != 0) yield return Do(RingVerb.Initialise, a, b);
+                if (c == (RingTrial.LegacyLayout | RingTrial.EventIndex)) yield return Do(RingVerb.Initialise, a, b, RingTrial.EventIndex);
                 for (uint size = 0; size < a; size++) yield return Do(RingVerb.Initialise, size, b, c);
                 break;
             case RingVerb.Add:
@@ -94,6 +103,10 @@ public static class RingVerbs
                 if (a != 0 || b != 0) yield return Do(RingVerb.Complete);
                 if (a > 1) yield return Do(RingVerb.Complete, 1, b);
                 if (b != 0) yield return Do(RingVerb.Complete, a);
+                break;
+            case RingVerb.AvailEvent:
+                if (operation.A != 4) yield return Do(RingVerb.AvailEvent, 4);
+                if (operation.A > 8) yield return Do(RingVerb.AvailEvent, 3);
                 break;
             case RingVerb.Lie:
                 if (b != 0) yield return Do(RingVerb.Lie, a);

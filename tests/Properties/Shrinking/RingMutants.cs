@@ -30,6 +30,20 @@ public static class RingMutants
         new("a fault is forgotten", Device, "if (Fault != QueueFault.None)\n            return DriverStatus.DeviceError;\n", ""),
     ];
 
+    /// <summary>Found with EVENT_IDX.</summary>
+    public static readonly RingMutant[] Events =
+    [
+        new("avail_event is compared by order", Driver, ".HasPassed(new RingIndex(machine.Load16(availableEventAddress)), count);", ".Value > machine.Load16(availableEventAddress);"),
+        new("only the last publication counts", Driver, "        published = last;", "        decided = published;\n        published = last;"),
+        new("the window never moves on", Driver, "        decided = last;\n", ""),
+        new("used_event is never written", Device, "machine.Store16(usedEventAddress, usedIndex.Value);", "{ }"),
+        new("used_event is kept masked", Device, "machine.Store16(usedEventAddress, usedIndex.Value);", "machine.Store16(usedEventAddress, usedIndex.Slot(size));"),
+        new("used_event names the chain before", Device, "machine.Store16(usedEventAddress, usedIndex.Value);", "machine.Store16(usedEventAddress, usedIndex.Previous.Value);"),
+        new("used_event names the chain after", Device, "machine.Store16(usedEventAddress, usedIndex.Value);", "machine.Store16(usedEventAddress, usedIndex.Next.Value);"),
+        new("flags are used all the same", Device, "machine.Store16(usedEventAddress, usedIndex.Previous.Value);", "machine.Store16(availableFlagsAddress, AvailableRing.NoInterrupt);"),
+        new("avail_event of a ring that starts elsewhere is left at 0", Life, "machine.Store16(availableEventAddress, startAt.Value);", ""),
+    ];
+
     /// <summary>One for each check of <see cref="RingTrial"/> that none of the others is found by.</summary>
     public static readonly RingMutant[] Others =
     [

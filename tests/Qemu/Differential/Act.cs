@@ -32,6 +32,9 @@ public enum Verb : byte
 /// <summary>One step of a differential script, as plain data.</summary>
 public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulong Value = 0)
 {
+    /// <summary><see cref="Where"/> of a <see cref="Verb.UsedEvent"/> whose value counts from used.idx, modulo 2^16.</summary>
+    public const uint FromUsedIndex = 1;
+
     private const int SlotBits = 3;
 
     public static Act Read(uint offset, int width = 4) => new(Verb.Read, offset, (byte)width);
@@ -50,7 +53,7 @@ public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulo
         Verb.Write => $"write{8 * Width} {Register(Where)} = 0x{Value.ToString("x", CultureInfo.InvariantCulture)}",
         Verb.Place => $"place \"{RequestKinds.All[(int)Where].Name}\" in slot {Slot}, variation {Variation}",
         Verb.AvailFlags => $"avail.flags = {Value}",
-        Verb.UsedEvent => $"used_event = {Value}",
+        Verb.UsedEvent => Where == FromUsedIndex ? $"used_event = used.idx + {Value}" : $"used_event = {Value}",
         Verb.ClearQueues => "clear the queues",
         _ => $"resize the disk to {Value} sectors",
     };

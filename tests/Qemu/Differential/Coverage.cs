@@ -17,6 +17,17 @@ internal sealed class Coverage
 
     public int Notifications { get; set; }
 
+    /// <summary>With EVENT_IDX, requests returned when no interrupt was pending: the interrupts that came with them, and those that did not.</summary>
+    public int EventInterrupts { get; private set; }
+
+    public int EventInterruptsSaved { get; private set; }
+
+    public void Returned(bool isInterrupted)
+    {
+        EventInterrupts += isInterrupted ? 1 : 0;
+        EventInterruptsSaved += isInterrupted ? 0 : 1;
+    }
+
     public void Access(uint offset, int width, bool isWrite, DeviceState state)
     {
         if (RegisterCells.Of(offset, width, isWrite, state) is { } cell)
@@ -42,6 +53,7 @@ internal sealed class Coverage
     {
         var text = new StringBuilder();
         text.Append($"{Scripts} scripts, {Steps} steps, {Answers} answers compared, {Notifications} notifications\n");
+        text.Append($"with EVENT_IDX: {EventInterrupts} interrupts, {EventInterruptsSaved} times none was due\n");
         text.Append($"{"hit/cells (fewest)",-24}");
         foreach (DeviceState state in RegisterCells.States)
         {

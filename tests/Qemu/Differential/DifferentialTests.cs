@@ -51,6 +51,7 @@ public sealed class DifferentialTests
             Assert.Empty(coverage.MissedCells().Select(RegisterCells.Describe));
             Assert.Empty(coverage.MissedKinds());
             Assert.NotEqual(0, lockstep.Reorderings);
+            Assert.True(coverage is { EventInterrupts: > 100, EventInterruptsSaved: > 100 }, "the scripts do not reach what EVENT_IDX is about");
         });
     }
 

@@ -84,7 +84,9 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
                 StoreInAvailable(AvailableRing.FlagsOffset, (ushort)act.Value);
                 return null;
             case Verb.UsedEvent:
-                StoreInAvailable(AvailableRing.RingOffset + AvailableRing.EntrySize * device.AllQueues[0].RingSize, (ushort)act.Value);
+                DeviceQueue queue = device.AllQueues[0];
+                ushort wanted = act.Where == Act.FromUsedIndex ? queue.UsedIndex.Plus((ushort)act.Value).Value : (ushort)act.Value;
+                StoreInAvailable(AvailableRing.RingOffset + AvailableRing.EntrySize * queue.RingSize, wanted);
                 return null;
             case Verb.ClearQueues:
                 pair.Clear(Arena.Base, (uint)(Arena.Header(0) - Arena.Base));
@@ -108,8 +110,21 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         }
 
         pair.Qemu.WriteRegister(ScriptBuilder.BlkSlot, act.Where, act.Width, act.Value);
+        uint causesBefore = pair.Simulated.Device.InterruptStatus;
         pair.Simulated.WriteRegister(ScriptBuilder.BlkSlot, act.Where, act.Width, act.Value);
-        return mayWork ? Rest(step) : CompareRegisters(step);
+        if (!mayWork)
+        {
+            return CompareRegisters(step);
+        }
+
+        Difference? difference = Rest(step);
+        if (Reaches(act, MmioRegister.QueueNotify) && queue.UsedIndex.Value != usedBefore && causesBefore == 0
+            && pair.Simulated.Device.Negotiated.Has(Feature.EventIndex))
+        {
+            coverage?.Returned(isInterrupted: pair.Simulated.Device.InterruptStatus != 0);
+        }
+
+        return difference;
     }
 
     /// <summary><see cref="Tolerances.LongerQueue"/>: the size that the queue has goes into the word for QueueNum.</summary>

@@ -81,12 +81,19 @@ internal static class ScriptGenerator
         (4, AnyCell.SelectMany(cell => AccessTo(cell, legacy)).Select(act => (Act[])[act])),
         (1, Gen.Elements<ulong>(0, 1, 2, ushort.MaxValue).Select(flags => (Act[])[new(Verb.AvailFlags, Value: flags)])),
         (1, Gen.Elements<ulong>(0, 1, 2, 3, 5, ushort.MaxValue).Select(index => (Act[])[new(Verb.UsedEvent, Value: index)])),
+        (3, UsedEventAndBatch),
         (1, Gen.Elements<ulong>(1, 2, 3, uint.MaxValue).Select(causes => (Act[])[Act.Write(InterruptAck, causes)])),
         (1, Gen.Elements<ulong>(DevicePair.Sectors + 8, 2 * DevicePair.Sectors).Select(sectors =>
             (Act[])[new(Verb.Resize, Value: sectors), Act.Read(MmioRegister.Config, 8), Act.Read(ConfigGeneration)])),
         (2, from reset in Gen.Elements(true, false)
             from state in APreamble(legacy, Gen.Elements<DeviceState>(RegisterCells.States))
             select (Act[])[.. reset ? (Act[])[Act.Write(MmioRegister.Status, 0)] : [], .. state.Acts()]));
+
+    /// <summary>What a driver does: asks, with EVENT_IDX, for one of the next interrupts or none, and acknowledges what came before; then publishes.</summary>
+    private static Gen<Act[]> UsedEventAndBatch =>
+        from ahead in Gen.Elements<ulong>(ushort.MaxValue, 0, 0, 1, 2)
+        from batch in Batch
+        select (Act[])[new(Verb.UsedEvent, Act.FromUsedIndex, Value: ahead), Act.Write(InterruptAck, InterruptCause.All), .. batch];
 
     /// <summary>Requests in slots of their own, then the notification.</summary>
     private static Gen<Act[]> Batch =>
