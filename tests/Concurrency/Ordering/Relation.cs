@@ -11,15 +11,15 @@ readonly struct Relation(ulong[] rows)
 
     public static Relation Of(int size, Func<int, int, bool> holds)
     {
-        ulong[] rows = new ulong[size];
+        ulong[] made = new ulong[size];
         for (int a = 0; a < size; a++)
         {
             for (int b = 0; b < size; b++)
             {
-                if (holds(a, b)) rows[a] |= 1UL << b;
+                if (holds(a, b)) made[a] |= 1UL << b;
             }
         }
-        return new(rows);
+        return new(made);
     }
 
     /// <summary>[S]: the identity on a set.</summary>
@@ -38,12 +38,12 @@ readonly struct Relation(ulong[] rows)
     /// <summary>Sequence: r;s.</summary>
     public static Relation operator *(Relation one, Relation other)
     {
-        ulong[] rows = new ulong[one.Size];
-        for (int a = 0; a < rows.Length; a++)
+        ulong[] made = new ulong[one.Size];
+        for (int a = 0; a < made.Length; a++)
         {
-            for (ulong left = one.rows[a]; left != 0; left &= left - 1) rows[a] |= other.rows[BitOperations.TrailingZeroCount(left)];
+            for (ulong left = one.rows[a]; left != 0; left &= left - 1) made[a] |= other.rows[BitOperations.TrailingZeroCount(left)];
         }
-        return new(rows);
+        return new(made);
     }
 
     public Relation Inverse()
