@@ -21,6 +21,13 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, fresh) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true))),
+        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: true) { Variants = CpuBootScenario.Variants },
+            (variant, _) => new CpuBootScenario(variant)),
+        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuCodeScenario()),
+        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuSwitchScenario()),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuUnmapScenario()),
+        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuIdleScenario()),
+        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuMmuOffScenario()),
     ];
 
     public ScenarioCatalog()
@@ -34,7 +41,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     {
         var entry = Array.Find(Entries, entry => entry.Info.Name == name)
             ?? throw new ArgumentException($"there is no scenario '{name}'; 'ringcheck list' shows what there is");
-        if (!entry.Info.Profiles.Contains(profile))
+        if (!entry.Info.Profiles.Contains(profile) && !entry.Info.Variants.Contains(profile))
             throw new ArgumentException($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", entry.Info.Profiles)}");
         if (memory != SequentiallyConsistent) throw new ArgumentException($"there is no memory '{memory}' yet; there is {SequentiallyConsistent}");
         return entry.Create(profile, freshDrivers);
