@@ -25,7 +25,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (variant, _) => new CpuBootScenario(variant)),
         new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuCodeScenario()),
         new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuSwitchScenario()),
-        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuUnmapScenario()),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: true), (profile, _) => new CpuUnmapScenario(profile)),
         new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuIdleScenario()),
         new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuMmuOffScenario()),
     ];

@@ -18,6 +18,7 @@ internal sealed class ChoiceWords
     public string Describe(Deviation choice) => $"at step {choice.Step} of {Name(choice.Agent)}: " + choice.Kind switch
     {
         ChoiceKind.Schedule => $"{Takes(choice.Pick)} instead",
+        ChoiceKind.Device when IsCpu(choice.Agent) => $"the hardware takes its way {choice.Pick}, where 0 is that everything takes effect at once",
         ChoiceKind.Device => $"the device takes its way {choice.Pick}, where 0 is the ordinary one",
         _ => $"fault {choice.Pick} happens, where 0 is none",
     };
@@ -32,6 +33,8 @@ internal sealed class ChoiceWords
         }
         return $"{Name(agent)} runs";
     }
+
+    bool IsCpu(int agent) => agent < agents.Count && agents[agent] is CpuAgent or InterruptAgent;
 
     string Name(int agent) => agent < agents.Count ? agents[agent].Name : $"agent {agent} (which this scenario does not have)";
 }

@@ -66,6 +66,9 @@ public sealed class SimulatedCpus : ISystem
     /// <summary>Instead of booting: this CPU has long been translating with a table.</summary>
     public void Preset(int cpu, ulong root) => model.Preset(cpu, root);
 
+    /// <summary>After the end: whatever is on its way arrives.</summary>
+    public void Settle() => model.Settle();
+
     /// <summary>The word that everyone can see now.</summary>
     public ulong Peek(ulong physical) => model.Peek(physical);
 
@@ -151,6 +154,8 @@ public sealed class SimulatedCpus : ISystem
             }
             machine.Engine.Touch(physical);
         }
+
+        public void Stored(ulong word) => machine.Engine.Touch(word);
 
         public void StoresWaiting(int cpu, bool any)
         {

@@ -17,7 +17,7 @@ public static class EarlyBoot
     /// <summary>Where in the boot loader's record the size of the kernel image stands, in bytes: 64 bits that are aligned to 4 only.</summary>
     public const uint ImageSizeOffset = 4;
 
-    /// <summary>The first CPU: maps the kernel image, which begins at 0, to itself, turns the MMU on, and is online. Returns the size of the image in bytes.</summary>
+    /// <summary>The first CPU: maps the kernel image, which begins at 0, to itself, and turns the MMU on. Returns the size of the image in bytes.</summary>
     public static ulong Start<TCpu>(TCpu cpu, in BootPlan plan)
         where TCpu : struct, ICpuSystem
     {
@@ -25,17 +25,12 @@ public static class EarlyBoot
         for (ulong page = 0; page < imageSize; page += PageTable.PageSize)
             cpu.StoreEntry(plan.Table.EntryOf(new CpuAddress(page)), PageTable.EntryFor(new PhysicalAddress(page), MemoryKind.Normal));
         TurnMmuOn(cpu, plan.Table);
-        ComeOnline(cpu, plan);
         return imageSize;
     }
 
     /// <summary>Another CPU: the table is there already.</summary>
     public static void StartOther<TCpu>(TCpu cpu, in BootPlan plan)
-        where TCpu : struct, ICpuSystem
-    {
-        TurnMmuOn(cpu, plan.Table);
-        ComeOnline(cpu, plan);
-    }
+        where TCpu : struct, ICpuSystem => TurnMmuOn(cpu, plan.Table);
 
     static void TurnMmuOn<TCpu>(TCpu cpu, PageTable table)
         where TCpu : struct, ICpuSystem
@@ -48,7 +43,8 @@ public static class EarlyBoot
         cpu.InstructionBarrier();
     }
 
-    static void ComeOnline<TCpu>(TCpu cpu, in BootPlan plan)
+    /// <summary>This CPU is up, and counts itself. It takes a lock, so the MMU is on.</summary>
+    public static void ComeOnline<TCpu>(TCpu cpu, in BootPlan plan)
         where TCpu : struct, ICpuSystem
     {
         var gate = new SpinLock(plan.Online);

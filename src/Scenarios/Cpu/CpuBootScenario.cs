@@ -55,6 +55,7 @@ sealed class CpuBootScenario(string variant) : CpuScenario(cpus: 2, LeftOut(vari
     void BootFirst()
     {
         Expect(EarlyBoot.Start(Cpu, BootLoader.Plan), BootLoader.ImageSize, "the size of the image");
+        EarlyBoot.ComeOnline(Cpu, BootLoader.Plan);
         CodeLoading.Load(Cpu, CpuMap.Code, Words.AsSpan());
         CodeLoading.MakeExecutable(Cpu, CpuMap.Code, (uint)Words.Length * 4);
         Cpu.Run(CpuMap.Code);
@@ -73,6 +74,7 @@ sealed class CpuBootScenario(string variant) : CpuScenario(cpus: 2, LeftOut(vari
     {
         Await(CpuMap.Work, 1);
         EarlyBoot.StartOther(Cpu, BootLoader.Plan);
+        EarlyBoot.ComeOnline(Cpu, BootLoader.Plan);
         CodeLoading.BeginRunning(Cpu);
         Cpu.Run(CpuMap.Code);
         Idle.Post(Cpu, target: 0, CpuMap.Answer, 1);

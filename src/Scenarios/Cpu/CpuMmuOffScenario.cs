@@ -29,6 +29,7 @@ sealed class CpuMmuOffScenario() : CpuScenario(cpus: 2)
             Await(CpuMap.Work, 1);
             EarlyBoot.StartOther(Cpu, BootLoader.Plan);
         }
+        EarlyBoot.ComeOnline(Cpu, BootLoader.Plan);
     }
 
     static string Here([CallerFilePath] string file = "") => file;

@@ -67,7 +67,9 @@ abstract class CpuScenario : IScenario
     {
         baton.Run();
         Engine.RunToRest();
-        if (!Engine.Draining) Ended();
+        if (Engine.Draining) return;
+        Machine.Settle();
+        Ended();
     }
 
     public string Describe(Operation operation) => "nothing";

@@ -5,21 +5,30 @@ using Ringcheck.Kernel;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// <c>cpu-unmap</c>: cpu0 takes a page away and gives its frame to somebody else, then lets another page point to another frame, while the other CPUs use both pages.
-/// They may find a page gone, which is an exception, but never a frame that is not theirs any more.
+/// <c>cpu-unmap</c>: cpu0 changes a page that the other CPUs use, and gives its old frame to somebody else. The others may find the page gone, which is an
+/// exception, or find it new, but never reach a frame that is not theirs any more. Profile <c>shoot-down</c> takes the page away by inter-processor
+/// interrupts to two CPUs; <c>both</c> has two CPUs do that to each other at the same time; <c>change</c> lets the page point to another frame.
 /// </summary>
-sealed class CpuUnmapScenario() : CpuScenario(Others + 1)
+sealed class CpuUnmapScenario(string profile) : CpuScenario(profile == ShootDown ? 3 : 2)
 {
-    public const string Name = "cpu-unmap", Summary = "TLB shoot-down by inter-processor interrupt, and break-before-make, while other CPUs use the pages";
+    public const string Name = "cpu-unmap", Summary = "TLB shoot-down by inter-processor interrupt, and break-before-make, while other CPUs use the page";
 
-    const int Others = 2, Tries = 1;
+    public const string ShootDown = "shoot-down", Both = "both", Change = "change";
+
+    public static readonly IReadOnlyList<string> Profiles = [ShootDown, Both, Change];
+
     const ulong Stop = 1;
 
-    static readonly PhysicalAddress First = new(5 * CpuMap.Page), Second = new(6 * CpuMap.Page), Third = new(7 * CpuMap.Page);
+    static readonly PhysicalAddress First = new(5 * CpuMap.Page), Second = new(6 * CpuMap.Page);
 
     long reached, gone;
 
-    public override string Bounds => "3 CPUs, 1 page taken away, 1 page changed, 1 access of each other CPU to each";
+    public override string Bounds => profile switch
+    {
+        ShootDown => "3 CPUs, 1 page taken away, 1 access of each other CPU",
+        Both => "2 CPUs, 1 page taken away by each, 1 access of each to the other's",
+        _ => "2 CPUs, 1 page changed, 2 accesses of the other CPU",
+    };
 
     public override IReadOnlyList<Premise> Premises =>
         [new("pages reached while another CPU changes them", reached, Required: true), new("pages found gone", gone, Required: true)];
@@ -34,27 +43,45 @@ sealed class CpuUnmapScenario() : CpuScenario(Others + 1)
     protected override void RunCpu(int cpu)
     {
         Cpu.UnmaskInterrupts();
-        if (cpu == 0) ChangePages();
-        else UsePages();
-    }
-
-    void ChangePages()
-    {
-        Mappings.Unmap(Cpu, CpuMap.KernelTable, CpuMap.Private, Shootdown);
-        Cpu.Free(First);
-        Mappings.Change(Cpu, CpuMap.KernelTable, CpuMap.Private2, Third, MemoryKind.Normal);
-        Cpu.Free(Second);
-        for (uint other = 1; other <= Others; other++) Idle.Post(Cpu, other, WorkOf(other), Stop);
-    }
-
-    void UsePages()
-    {
-        for (int i = 0; i < Tries; i++)
+        if (profile == Both)
         {
-            Use(CpuMap.Private);
-            Use(CpuMap.Private2);
+            TakeAway(cpu);
+            return;
         }
-        Idle.WaitForWork(Cpu, WorkOf(Cpu.CurrentCpu), seen: 0);
+        if (cpu == 0)
+        {
+            if (profile == ShootDown) Unmap(CpuMap.Private, First);
+            else ChangeFrame();
+            Cpu.StoreRelease64(CpuMap.Work, Stop, "", 0, "");
+            return;
+        }
+        Use(CpuMap.Private);
+        if (profile == Change) Use(CpuMap.Private);
+        Await(CpuMap.Work, Stop);
+    }
+
+    /// <summary>Each takes a page of its own away, uses the other's, and stays until the other is done.</summary>
+    void TakeAway(int cpu)
+    {
+        if (cpu == 0) Unmap(CpuMap.Private, First);
+        else Unmap(CpuMap.Private2, Second);
+        Use(cpu == 0 ? CpuMap.Private2 : CpuMap.Private);
+        var (own, others) = (CpuMap.Work + 8 * (ulong)cpu, CpuMap.Work + 8 * (ulong)(1 - cpu));
+        Cpu.StoreRelease64(own, Stop, "", 0, "");
+        Await(others, Stop);
+    }
+
+    void Unmap(CpuAddress page, PhysicalAddress frame)
+    {
+        Mappings.Unmap(Cpu, CpuMap.KernelTable, page, Shootdown);
+        Cpu.Free(frame);
+    }
+
+    void ChangeFrame()
+    {
+        Mappings.Change(Cpu, CpuMap.KernelTable, CpuMap.Private, Second, MemoryKind.Normal);
+        Cpu.Free(First);
+        Cpu.Load64(CpuMap.Private);
     }
 
     void Use(CpuAddress page)
@@ -64,8 +91,6 @@ sealed class CpuUnmapScenario() : CpuScenario(Others + 1)
         if (isThere) reached++;
         else gone++;
     }
-
-    static CpuAddress WorkOf(uint cpu) => CpuMap.Work + 8 * cpu;
 
     protected override void Ended()
     {

@@ -10,6 +10,8 @@ public sealed partial class CpuSystemModel<THardware>
         bool isUnaligned = address % (uint)bytes != 0;
         if (!TryReach(cpu, address, isUnaligned, isExclusive: false, mayFault, out physical)) return false;
         int first = Math.Min(bytes, 8 - (int)(physical & 7));
+        OfferArrival(cpu, physical & ~7UL);
+        if (first < bytes) OfferArrival(cpu, (physical & ~7UL) + 8);
         value = Read(cpu, physical, first);
         if (first < bytes) value |= Read(cpu, physical + (ulong)first, bytes - first) << 8 * first;
         return true;
@@ -31,6 +33,7 @@ public sealed partial class CpuSystemModel<THardware>
     {
         TryReach(cpu, address, isUnaligned: address % 8 != 0, isExclusive: true, mayFault: false, out physical);
         ArriveAll(cpu);
+        OfferArrival(cpu, physical & ~7UL);
         ulong before = memory[physical >> 3];
         Arrive(cpu, new WaitingStore(physical & ~7UL, value, ulong.MaxValue, IsRelease: true, site));
         return before;

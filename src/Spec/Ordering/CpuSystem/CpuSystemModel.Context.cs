@@ -66,11 +66,21 @@ public sealed partial class CpuSystemModel<THardware>
     {
         int page = address is { } value ? PageOf(value) : -1;
         tlbs[cpu].Request(new(page, reachesAll));
-        if (page < 0 || !IsEntryWaiting(page)) return;
+        if (page < 0 || !OfferEntries(page)) return;
         for (int other = 0; other < cpuCount; other++)
         {
             if (reachesAll || other == cpu) tlbs[other].InvalidatedTooEarly |= 1u << page;
         }
+    }
+
+    /// <summary>Which new entries for a page has a TLBI come after? True if one has not arrived.</summary>
+    bool OfferEntries(int page)
+    {
+        for (int root = 0; root < Pages; root++)
+        {
+            if (IsTable(root)) OfferArrival(reader: -1, ((ulong)root << PageBits) + 8 * (ulong)page);
+        }
+        return IsEntryWaiting(page);
     }
 
     void CompleteTlbi(int cpu, bool forAllCpus)

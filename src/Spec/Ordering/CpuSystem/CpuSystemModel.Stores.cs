@@ -4,7 +4,10 @@ public sealed partial class CpuSystemModel<THardware>
 {
     readonly StoreQueue[] stores = new StoreQueue[MaxCpus];
 
-    /// <summary>A store to physical memory: visible at once, or on its way until it arrives or a barrier waits for it.</summary>
+    /// <summary>
+    /// A store to physical memory: on its way until a barrier waits for it, or until somebody else looks and the hardware chooses that it
+    /// has arrived. Nobody can tell whether a store at which nobody looks has arrived, so that is not a choice.
+    /// </summary>
     void Store(int cpu, ulong physical, ulong value, int bytes, bool isRelease, Site site)
     {
         int shift = (int)(physical & 7) * 8;
@@ -18,21 +21,12 @@ public sealed partial class CpuSystemModel<THardware>
             return;
         }
         var queue = stores[cpu];
-        if (hardware.Choose(2) == 0)
-        {
-            if (isRelease) ArriveAll(cpu);
-            else ArriveUpTo(cpu, queue.LastTo(store.Word));
-            Arrive(cpu, store);
-        }
-        else
-        {
-            if (queue.Count == StoreQueue.Capacity) ArriveUpTo(cpu, 0);
-            queue.Add(store);
-        }
-        hardware.StoresWaiting(cpu, queue.Count > 0 && !queue.IsHeld);
+        if (queue.Count == StoreQueue.Capacity) ArriveInTurn(cpu, 0);
+        queue.Add(store);
+        hardware.Stored(store.Word);
     }
 
-    /// <summary>One of a CPU's stores on their way arrives.</summary>
+    /// <summary>One of a CPU's stores for which another waits arrives.</summary>
     public void Arrive(int cpu)
     {
         var queue = stores[cpu];
@@ -40,19 +34,59 @@ public sealed partial class CpuSystemModel<THardware>
         int count = 0;
         for (int i = 0; i < queue.Count; i++)
         {
-            if (queue.MayArrive(i)) may[count++] = i;
+            if (queue[i].IsAwaited) may[count++] = i;
         }
-        if (count > 0) Arrive(cpu, queue.RemoveAt(may[hardware.Choose(count)]));
-        hardware.StoresWaiting(cpu, queue.Count > 0);
+        if (count > 0) ArriveInTurn(cpu, may[hardware.Choose(count)]);
+        hardware.StoresWaiting(cpu, queue.AnyMayArrive);
     }
 
-    void ArriveAll(int cpu) => ArriveUpTo(cpu, stores[cpu].Count - 1);
-
-    /// <summary>In order, up to that index. (Some of them need not arrive yet; the search has that too, where they arrive by themselves.)</summary>
-    void ArriveUpTo(int cpu, int index)
+    /// <summary>Somebody looks at a word: of each CPU's stores to it that are on their way, how many have arrived?</summary>
+    /// <param name="reader">The CPU that loads, which sees its own stores anyway; or -1 for a table walk, which does not.</param>
+    void OfferArrival(int reader, ulong word)
     {
-        for (; index >= 0; index--) Arrive(cpu, stores[cpu].RemoveAt(0));
-        hardware.StoresWaiting(cpu, stores[cpu].Count > 0 && !stores[cpu].IsHeld);
+        for (int cpu = 0; cpu < cpuCount; cpu++)
+        {
+            var queue = stores[cpu];
+            if (cpu == reader || queue.Count == 0) continue;
+            int count = 0;
+            for (int i = queue.Find(word, 0); i >= 0; i = queue.Find(word, i + 1)) count++;
+            if (count == 0) continue;
+            int notYet = queue.IsHeld ? count : hardware.Choose(count + 1);
+            for (int i = count - notYet; i > 0; i--) ArriveInTurn(cpu, queue.Find(word, 0));
+            if (notYet > 0 && reader >= 0) queue.Await(word);
+            hardware.StoresWaiting(cpu, queue.AnyMayArrive);
+        }
+    }
+
+    void ArriveAll(int cpu)
+    {
+        while (stores[cpu].Count > 0) Arrive(cpu, stores[cpu].RemoveAt(0));
+        hardware.StoresWaiting(cpu, false);
+    }
+
+    /// <summary>A store arrives, and first those that must come before it.</summary>
+    void ArriveInTurn(int cpu, int index)
+    {
+        var queue = stores[cpu];
+        for (int i = 0; i < index;)
+        {
+            if (!queue.MustPrecede(i, index))
+            {
+                i++;
+                continue;
+            }
+            int before = queue.Count;
+            ArriveInTurn(cpu, i);
+            index -= before - queue.Count;
+            i = 0;
+        }
+        Arrive(cpu, queue.RemoveAt(index));
+    }
+
+    /// <summary>After the end: whatever is on its way arrives.</summary>
+    public void Settle()
+    {
+        for (int cpu = 0; cpu < cpuCount; cpu++) ArriveAll(cpu);
     }
 
     void Arrive(int cpu, in WaitingStore store)
@@ -90,7 +124,7 @@ public sealed partial class CpuSystemModel<THardware>
         var queue = stores[cpu];
         if (!queue.IsHeld) return;
         queue.IsHeld = false;
-        hardware.StoresWaiting(cpu, queue.Count > 0);
+        hardware.StoresWaiting(cpu, queue.AnyMayArrive);
     }
 
     /// <summary>For reports of a system where nobody runs any more: a store that a sleeping CPU keeps, if there is one.</summary>

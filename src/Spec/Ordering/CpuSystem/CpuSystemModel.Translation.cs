@@ -74,7 +74,9 @@ public sealed partial class CpuSystemModel<THardware>
     /// <summary>What a table walker finds: memory as all see it, so not even this CPU's own stores that are still on their way.</summary>
     ulong Walk(ulong root, int page)
     {
-        ulong entry = memory[(root >> 3) + (ulong)page];
+        ulong word = root + 8 * (ulong)page;
+        OfferArrival(reader: -1, word);
+        ulong entry = memory[word >> 3];
         return TableEntry.IsValid(entry) ? entry : 0;
     }
 

@@ -21,7 +21,10 @@ public interface IHardware
     /// <summary>A word of memory has changed, for everyone to see. The address is that of 8 aligned bytes.</summary>
     void MemoryChanged(ulong physical, ulong before, ulong after);
 
-    /// <summary>Whether stores of this CPU are on their way, and may arrive by themselves (<see cref="CpuSystemModel{THardware}.Arrive(int)"/>).</summary>
+    /// <summary>A store to this word is on its way: whoever polls it may look again.</summary>
+    void Stored(ulong word);
+
+    /// <summary>Whether another CPU waits for stores of this one that are on their way, so that they may arrive at any time (<see cref="CpuSystemModel{THardware}.Arrive(int)"/>).</summary>
     void StoresWaiting(int cpu, bool any);
 }
 

@@ -4,7 +4,8 @@ namespace Ringcheck.Ordering.CpuSystem;
 /// <param name="Word">Address of 8 aligned bytes.</param>
 /// <param name="Mask">Which bits of them it stores.</param>
 /// <param name="IsRelease">It arrives after all earlier ones.</param>
-readonly record struct WaitingStore(ulong Word, ulong Value, ulong Mask, bool IsRelease, Site Site);
+/// <param name="IsAwaited">Another CPU has looked and not seen it: it may arrive at any time now, so that whoever waits for it goes on.</param>
+readonly record struct WaitingStore(ulong Word, ulong Value, ulong Mask, bool IsRelease, Site Site, bool IsAwaited = false);
 
 /// <summary>
 /// Stores of one CPU on their way. Those to one word arrive in order, and a release after all before it; all others in any order.
@@ -37,24 +38,38 @@ sealed class StoreQueue
         return store;
     }
 
-    /// <summary>May this one arrive before those ahead of it?</summary>
-    public bool MayArrive(int index)
+    /// <summary>Must the earlier one at <paramref name="earlier"/> arrive before the one at <paramref name="later"/>?</summary>
+    public bool MustPrecede(int earlier, int later) => waiting[later].IsRelease || waiting[earlier].Word == waiting[later].Word;
+
+    /// <summary>The next store to a word from an index on, or -1.</summary>
+    public int Find(ulong word, int from)
     {
-        if (index == 0) return true;
-        if (waiting[index].IsRelease) return false;
-        for (int i = 0; i < index; i++)
+        for (int i = from; i < Count; i++)
         {
-            if (waiting[i].Word == waiting[index].Word) return false;
+            if (waiting[i].Word == word) return i;
         }
-        return true;
+        return -1;
     }
 
-    /// <summary>The last store to a word that still waits, or -1.</summary>
-    public int LastTo(ulong word)
+    public void Await(ulong word)
     {
-        int index = Count - 1;
-        while (index >= 0 && waiting[index].Word != word) index--;
-        return index;
+        for (int i = 0; i < Count; i++)
+        {
+            if (waiting[i].Word == word) waiting[i] = waiting[i] with { IsAwaited = true };
+        }
+    }
+
+    public bool AnyMayArrive
+    {
+        get
+        {
+            if (IsHeld) return false;
+            for (int i = 0; i < Count; i++)
+            {
+                if (waiting[i].IsAwaited) return true;
+            }
+            return false;
+        }
     }
 
     /// <summary>What this CPU reads of a word: its own stores first.</summary>
@@ -74,7 +89,7 @@ sealed class StoreQueue
         for (int i = 0; i < Count; i++)
         {
             ref readonly var store = ref waiting[i];
-            sink.Add(store.Word | (store.IsRelease ? 1u : 0));
+            sink.Add(store.Word | (store.IsRelease ? 1u : 0) | (store.IsAwaited ? 2u : 0));
             sink.Add(store.Value);
             sink.Add(store.Mask);
         }
