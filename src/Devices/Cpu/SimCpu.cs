@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
 using Ringcheck.Ordering.CpuSystem;
@@ -26,16 +27,20 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     // Loads are made in program order here (docs/cpu-ordering.md), so an acquire is a load.
     public ulong LoadAcquire64(CpuAddress address) => Load(address.Value, 8);
 
-    public void Store32(CpuAddress address, uint value, string file, int line, string member)
+    public void Store32(CpuAddress address, uint value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Store(address.Value, value, 4, isRelease: false, new(file, line, member));
 
-    public void Store64(CpuAddress address, ulong value, string file, int line, string member)
+    public void Store64(CpuAddress address, ulong value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Store(address.Value, value, 8, isRelease: false, new(file, line, member));
 
-    public void StoreRelease64(CpuAddress address, ulong value, string file, int line, string member)
+    public void StoreRelease64(CpuAddress address, ulong value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Store(address.Value, value, 8, isRelease: true, new(file, line, member));
 
-    public ulong Exchange64(CpuAddress address, ulong value, string file, int line, string member)
+    public ulong Exchange64(CpuAddress address, ulong value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         var cpu = Point();
         ulong before = machine.Model.Exchange(machine.Running, address.Value, value, new(file, line, member), out _);
@@ -43,7 +48,8 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
         return before;
     }
 
-    public void StoreEntry(PhysicalAddress address, ulong entry, string file, int line, string member)
+    public void StoreEntry(PhysicalAddress address, ulong entry,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         var cpu = Point();
         cpu.Active.Observed(address.Value | EntryMark, 0);

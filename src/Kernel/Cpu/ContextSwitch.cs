@@ -4,7 +4,7 @@ namespace Ringcheck.Kernel;
 
 /// <summary>What is kept of a kernel thread while another one runs.</summary>
 /// <param name="Space">Its address space.</param>
-/// <param name="SaveArea">8 bytes for its stack pointer; mapped in every address space.</param>
+/// <param name="SaveArea">8 bytes for its stack pointer, in its address space.</param>
 /// <param name="UsesFloatingPoint">Whether floating-point instructions run in it, or trap.</param>
 public readonly record struct KernelThread(PageTable Space, CpuAddress SaveArea, bool UsesFloatingPoint);
 
@@ -16,6 +16,7 @@ public static class ContextSwitch
         where TCpu : struct, ICpuSystem
     {
         cpu.Store64(from.SaveArea, stackPointer);
+        // The code that runs here is mapped the same in both; the save area that is read next is not.
         AddressSpaces.SwitchTo(cpu, to.Space);
         ulong next = cpu.Load64(to.SaveArea);
         cpu.AllowFloatingPoint(to.UsesFloatingPoint);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using Ringcheck.Kernel;
@@ -66,7 +65,7 @@ sealed class CpuBootScenario(string variant) : CpuScenario(cpus: 2, LeftOut(vari
         stackPointer = ContextSwitch.SwitchTo(Cpu, Threads.B, Threads.A, stackPointer);
         Threads.Work(Cpu, Threads.A);
         ContextSwitch.SwitchTo(Cpu, Threads.A, Threads.Boot, stackPointer);
-        Cpu.StoreRelease64(CpuMap.Work, 1, Here(), 0, nameof(BootFirst));
+        Cpu.StoreRelease64(CpuMap.Work, 1);
         Expect(Idle.WaitForWork(Cpu, CpuMap.Answer, seen: 0), 1, "the answer of the second CPU");
     }
 
@@ -79,8 +78,6 @@ sealed class CpuBootScenario(string variant) : CpuScenario(cpus: 2, LeftOut(vari
         Cpu.Run(CpuMap.Code);
         Idle.Post(Cpu, target: 0, CpuMap.Answer, 1);
     }
-
-    static string Here([CallerFilePath] string file = "") => file;
 
     protected override void Ended()
     {

@@ -37,7 +37,7 @@ sealed class CpuCodeScenario() : CpuScenario(cpus: 2)
         CodeLoading.Load(Cpu, CpuMap.Code, Words.AsSpan());
         CodeLoading.MakeExecutable(Cpu, CpuMap.Code, (uint)Words.Length * 4);
         RunAll();
-        Cpu.StoreRelease64(CpuMap.Work, round, "", 0, "");
+        Cpu.StoreRelease64(CpuMap.Work, round);
         Await(CpuMap.Answer, round);
     }
 
@@ -47,7 +47,7 @@ sealed class CpuCodeScenario() : CpuScenario(cpus: 2)
         CodeLoading.BeginRunning(Cpu);
         RunAll();
         if (!Engine.Draining) runs++;
-        Cpu.StoreRelease64(CpuMap.Answer, round, "", 0, "");
+        Cpu.StoreRelease64(CpuMap.Answer, round);
     }
 
     void RunAll()

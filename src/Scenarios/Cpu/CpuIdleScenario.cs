@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
 using Ringcheck.Kernel;
 
@@ -30,9 +29,9 @@ sealed class CpuIdleScenario() : CpuScenario(cpus: 2)
         }
     }
 
-    void Ask(ulong round, [CallerFilePath] string file = "")
+    void Ask(ulong round)
     {
-        Cpu.StoreRelease64(CpuMap.Work, round, file, 0, nameof(Ask));
+        Cpu.StoreRelease64(CpuMap.Work, round);
         Expect(Idle.WaitForWork(Cpu, CpuMap.Answer, seen: round - 1), round, "the answer");
         if (!Engine.Draining) answers++;
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
 using Ringcheck.Kernel;
 
@@ -22,7 +21,7 @@ sealed class CpuMmuOffScenario() : CpuScenario(cpus: 2)
         if (cpu == 0)
         {
             Expect(EarlyBoot.Start(Cpu, BootLoader.Plan), BootLoader.ImageSize, "the size of the image");
-            Cpu.StoreRelease64(CpuMap.Work, 1, Here(), 0, nameof(RunCpu));
+            Cpu.StoreRelease64(CpuMap.Work, 1);
         }
         else
         {
@@ -31,8 +30,6 @@ sealed class CpuMmuOffScenario() : CpuScenario(cpus: 2)
         }
         EarlyBoot.ComeOnline(Cpu, BootLoader.Plan);
     }
-
-    static string Here([CallerFilePath] string file = "") => file;
 
     protected override void Ended()
     {

@@ -25,6 +25,9 @@ static class CpuMap
 
     /// <summary>A page that is another frame in each address space.</summary>
     public static readonly CpuAddress Private = new(8 * Page), Private2 = new(9 * Page);
+
+    /// <summary>Where the kernel's own table has the frames of the two threads.</summary>
+    public static readonly CpuAddress WindowA = new(10 * Page), WindowB = new(11 * Page);
 }
 
 /// <summary>Kernel code of one or more CPUs on <see cref="SimulatedCpus"/>. The program is fixed: what is explored is all else.</summary>

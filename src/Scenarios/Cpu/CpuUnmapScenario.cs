@@ -7,7 +7,7 @@ namespace Ringcheck.Scenarios;
 /// <summary>
 /// <c>cpu-unmap</c>: cpu0 changes a page that the other CPUs use, and gives its old frame to somebody else. The others may find the page gone, which is an
 /// exception, or find it new, but never reach a frame that is not theirs any more. Profile <c>shoot-down</c> takes the page away by inter-processor
-/// interrupts to two CPUs; <c>both</c> has two CPUs do that to each other at the same time; <c>change</c> lets the page point to another frame.
+/// interrupts to two CPUs, of which one uses it; <c>both</c> has two CPUs do that to each other at the same time; <c>change</c> lets the page point to another frame.
 /// </summary>
 sealed class CpuUnmapScenario(string profile) : CpuScenario(profile == ShootDown ? 3 : 2)
 {
@@ -25,7 +25,7 @@ sealed class CpuUnmapScenario(string profile) : CpuScenario(profile == ShootDown
 
     public override string Bounds => profile switch
     {
-        ShootDown => "3 CPUs, 1 page taken away, 1 access of each other CPU",
+        ShootDown => "3 CPUs, 1 page taken away, 1 access of one other CPU",
         Both => "2 CPUs, 1 page taken away by each, 1 access of each to the other's",
         _ => "2 CPUs, 1 page changed, 2 accesses of the other CPU",
     };
@@ -52,10 +52,10 @@ sealed class CpuUnmapScenario(string profile) : CpuScenario(profile == ShootDown
         {
             if (profile == ShootDown) Unmap(CpuMap.Private, First);
             else ChangeFrame();
-            Cpu.StoreRelease64(CpuMap.Work, Stop, "", 0, "");
+            Cpu.StoreRelease64(CpuMap.Work, Stop);
             return;
         }
-        Use(CpuMap.Private);
+        if (cpu == 1) Use(CpuMap.Private);
         if (profile == Change) Use(CpuMap.Private);
         Await(CpuMap.Work, Stop);
     }
@@ -67,7 +67,7 @@ sealed class CpuUnmapScenario(string profile) : CpuScenario(profile == ShootDown
         else Unmap(CpuMap.Private2, Second);
         Use(cpu == 0 ? CpuMap.Private2 : CpuMap.Private);
         var (own, others) = (CpuMap.Work + 8 * (ulong)cpu, CpuMap.Work + 8 * (ulong)(1 - cpu));
-        Cpu.StoreRelease64(own, Stop, "", 0, "");
+        Cpu.StoreRelease64(own, Stop);
         Await(others, Stop);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ringcheck.Devices;
 using Ringcheck.Hal;
 using Ringcheck.Kernel;
@@ -12,10 +11,13 @@ static class Threads
 
     public static readonly KernelThread
         Boot = new(CpuMap.KernelTable, CpuMap.SaveAreas, UsesFloatingPoint: false),
-        A = new(CpuMap.TableA, CpuMap.SaveAreas + 8, UsesFloatingPoint: true),
-        B = new(CpuMap.TableB, CpuMap.SaveAreas + 16, UsesFloatingPoint: false);
+        A = new(CpuMap.TableA, CpuMap.Private + SaveOffset, UsesFloatingPoint: true),
+        B = new(CpuMap.TableB, CpuMap.Private + SaveOffset, UsesFloatingPoint: false);
 
-    public static ulong StackOf(in KernelThread thread) => BootStack + thread.SaveArea.Value;
+    /// <summary>Where in its private page a thread has its save area.</summary>
+    const uint SaveOffset = 0x10;
+
+    public static ulong StackOf(in KernelThread thread) => BootStack + thread.Space.Root.Value;
 
     /// <summary>What a thread leaves in its private page.</summary>
     public static ulong WorkDone(in KernelThread thread) => thread.Space.Root.Value + 1;
@@ -29,7 +31,7 @@ static class Threads
         {
             for (uint page = 0; page < CpuMap.KernelPages; page++) Entry(machine, thread.Space, new(page * CpuMap.Page), new(page * CpuMap.Page));
             Entry(machine, thread.Space, CpuMap.Private, FrameOf(thread));
-            machine.Preload(thread.SaveArea.Value, StackOf(thread));
+            machine.Preload((FrameOf(thread) + SaveOffset).Value, StackOf(thread));
         }
     }
 
@@ -39,17 +41,17 @@ static class Threads
         for (uint page = 0; page < CpuMap.KernelPages; page++)
             Mappings.Map(cpu, thread.Space, new(page * CpuMap.Page), new(page * CpuMap.Page), MemoryKind.Normal);
         Mappings.Map(cpu, thread.Space, CpuMap.Private, FrameOf(thread), MemoryKind.Normal);
-        cpu.Store64(thread.SaveArea, StackOf(thread), Here(), 0, nameof(Make));
+        var window = thread == A ? CpuMap.WindowA : CpuMap.WindowB;
+        Mappings.Map(cpu, CpuMap.KernelTable, window, FrameOf(thread), MemoryKind.Normal);
+        cpu.Store64(window + SaveOffset, StackOf(thread));
     }
 
     /// <summary>A thread's turn: it writes into its private page, and uses floating point if it may.</summary>
     public static void Work(SimCpu cpu, in KernelThread thread)
     {
         if (thread.UsesFloatingPoint) cpu.UseFloatingPoint();
-        cpu.Store64(CpuMap.Private, WorkDone(thread), Here(), 0, nameof(Work));
+        cpu.Store64(CpuMap.Private, WorkDone(thread));
     }
-
-    static string Here([CallerFilePath] string file = "") => file;
 
     static void Entry(SimulatedCpus machine, PageTable table, CpuAddress page, PhysicalAddress frame)
         => machine.Preload(table.EntryOf(page).Value, PageTable.EntryFor(frame, MemoryKind.Normal));

@@ -44,6 +44,9 @@ public sealed partial class CpuSystemModel<THardware>
         if (context.Table.IsPending && context.Mmu is { IsPending: false }) tlbs[cpu].RootsUsed |= 1u << (int)(context.Table.Old >> PageBits);
     }
 
+    /// <summary>A barrier waits for stores, as against a look that finds them arrived.</summary>
+    bool isCompleting;
+
     /// <summary>ISB, and what does the same on the way: taking an exception and returning from one.</summary>
     public void Synchronise(int cpu)
     {
@@ -57,7 +60,9 @@ public sealed partial class CpuSystemModel<THardware>
     {
         // TLBI first: one that was given while the new entry was on its way may have been undone by a walk that still saw the old one.
         if (kind != Completion.Stores) CompleteTlbi(cpu, forAllCpus: kind == Completion.Everything);
+        isCompleting = true;
         if (kind != Completion.ThisCpu) ArriveAll(cpu);
+        isCompleting = false;
         if (kind == Completion.Everything) CompleteInstructionMaintenance(cpu);
     }
 
@@ -87,14 +92,20 @@ public sealed partial class CpuSystemModel<THardware>
     {
         while (tlbs[cpu].TryTakeRequest(forAllCpus, out var request))
         {
-            tlbs[cpu].Invalidate(request.Page, keepUntilIsb: true);
+            Invalidate(cpu, request.Page, keepUntilIsb: true);
             for (int other = 0; other < cpuCount; other++)
             {
                 if (other == cpu) continue;
-                if (request.ReachesAll) tlbs[other].Invalidate(request.Page, keepUntilIsb: false);
+                if (request.ReachesAll) Invalidate(other, request.Page, keepUntilIsb: false);
                 else if (request.Page >= 0) tlbs[other].InvalidatedElsewhere |= 1u << request.Page;
             }
         }
+    }
+
+    void Invalidate(int cpu, int page, bool keepUntilIsb)
+    {
+        tlbs[cpu].Invalidate(page, keepUntilIsb);
+        if (page >= 0 && !IsEntryWaiting(page)) tlbs[cpu].InvalidatedTooEarly &= ~(1u << page);
     }
 
     /// <summary>A floating-point instruction.</summary>

@@ -90,7 +90,7 @@ public sealed partial class CpuSystemModel<THardware>
             if ((tlbs[other].RootsUsed >> root & 1) == 0) continue;
             if (TableEntry.IsValid(before)) tlbs[other].Add(new(root, page, before, EndsWithIsb: false, site));
             // What is not mapped is never in a TLB; but this CPU may have begun an access already that finds nothing.
-            else if (other == cpu && TableEntry.IsValid(after)) tlbs[other].Add(new(root, page, 0, EndsWithIsb: true, site));
+            else if (other == cpu && isCompleting && TableEntry.IsValid(after)) tlbs[other].Add(new(root, page, 0, EndsWithIsb: true, site));
         }
     }
 

@@ -86,7 +86,6 @@ sealed class Tlb
     public void Invalidate(int page, bool keepUntilIsb)
     {
         uint pages = page < 0 ? uint.MaxValue : 1u << page;
-        InvalidatedTooEarly &= ~pages;
         InvalidatedElsewhere &= ~pages;
         for (int i = StaleCount - 1; i >= 0; i--)
         {
