@@ -23,11 +23,11 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, _) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true))),
         new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: true) { Variants = CpuBootScenario.Variants },
             (variant, _) => new CpuBootScenario(variant)),
-        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuCodeScenario()),
-        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuSwitchScenario()),
-        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: true), (profile, _) => new CpuUnmapScenario(profile)),
-        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuIdleScenario()),
-        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: true), (_, _) => new CpuMmuOffScenario()),
+        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuCodeScenario()),
+        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuSwitchScenario()),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _) => new CpuUnmapScenario(profile)),
+        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuIdleScenario()),
+        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuMmuOffScenario()),
     ];
 
     public ScenarioCatalog()

@@ -11,6 +11,7 @@ internal sealed record VariantTableReport(string Scenario, string Meaning, IRead
     public static VariantTableReport Of(VariantTable table) => new(table.Scenario, VariantView.Meaning, [.. table.Variants.Select(VariantReport.Of)]);
 }
 
+/// <summary>One variant of it.</summary>
 /// <param name="Executions">Executions under uniform choice.</param>
 /// <param name="Failures">How many of them failed.</param>
 /// <param name="FailuresBy">The same, by monitor and rule.</param>

@@ -13,7 +13,7 @@ public sealed class CpuScenarioTests
     static readonly ScenarioCatalog Catalog = new();
 
     [Theory]
-    [InlineData("cpu-boot", "isb-after-switch", 205)]
+    [InlineData("cpu-boot", "isb-after-switch", 201)]
     [InlineData("cpu-code", "none", 221)]
     [InlineData("cpu-switch", "none", 26)]
     [InlineData("cpu-unmap", "both", 3_904)]

@@ -10,7 +10,7 @@ namespace Ringcheck.Tests.Concurrency.Cpu;
 /// </summary>
 public sealed class VariantTests
 {
-    const long Executions = 1_000;
+    const long Executions = 2_000;
 
     static readonly ScenarioCatalog Catalog = new();
 
