@@ -35,6 +35,9 @@ public sealed record ExplorationResult
 
     public required IReadOnlyList<Premise> Premises { get; init; }
 
+    /// <summary>What was right and more than is needed, in any execution, each once.</summary>
+    public IReadOnlyList<Violation> Advice { get; init; } = [];
+
     public Violation? Violation { get; init; }
 
     public IReadOnlyList<Operation> Program { get; init; } = [];
@@ -60,6 +63,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     volatile bool stop, exhausted;
     string bounds = "";
     Premise[] premises = [];
+    readonly SortedDictionary<string, Violation> advice = new(StringComparer.Ordinal);
 
     /// <summary>Executions so far, for progress displays. May be read from any thread.</summary>
     public long ExecutionsDone => Interlocked.Read(ref executionsDone);
@@ -86,6 +90,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
             Interrupted = violation is null && !exhausted && executions < budget.Executions,
             Bounds = bounds,
             Premises = premises,
+            Advice = [.. advice.Values],
             Violation = violation,
             Program = program,
             Trace = trace,
@@ -213,6 +218,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     void Finish(IScenario scenario, Strategy strategy)
     {
         bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(text => text.Length > 0));
+        foreach (var each in scenario.Advice) advice.TryAdd(each.Message, each);
         var met = scenario.Premises;
         if (premises.Length == 0) premises = [.. met];
         else for (int i = 0; i < premises.Length; i++) premises[i] = premises[i] with { Count = premises[i].Count + met[i].Count };

@@ -40,12 +40,22 @@ public interface IScenario : IDisposable
     /// <summary>Premises met since the scenario was built.</summary>
     IReadOnlyList<Premise> Premises { get; }
 
+    /// <summary>What was right and more than is needed, since the scenario was built. Not failures.</summary>
+    IReadOnlyList<Violation> Advice => [];
+
     /// <summary>Bounds of this scenario, for reports: requests, ring size, payload pieces...</summary>
     string Bounds { get; }
 }
 
 /// <summary>What a scenario is, without building it.</summary>
-public sealed record ScenarioInfo(string Name, string Summary, IReadOnlyList<string> Profiles, bool InTour);
+public sealed record ScenarioInfo(string Name, string Summary, IReadOnlyList<string> Profiles, bool InTour)
+{
+    /// <summary>
+    /// Profiles in which something is left out on purpose, from the worst to the shipped one: not explored for failures but compared, by how many
+    /// executions fail. Empty for most.
+    /// </summary>
+    public IReadOnlyList<string> Variants { get; init; } = [];
+}
 
 /// <summary>
 /// Where scenarios come from: implemented by the Scenarios assembly and called across assembly load contexts, so that the same

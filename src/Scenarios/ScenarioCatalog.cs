@@ -21,6 +21,13 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: true) { Variants = CpuBootScenario.Variants },
+            (variant, _, _) => new CpuBootScenario(variant)),
+        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuCodeScenario()),
+        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuSwitchScenario()),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, _) => new CpuUnmapScenario(profile)),
+        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuIdleScenario()),
+        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuMmuOffScenario()),
     ];
 
     public ScenarioCatalog()
@@ -34,7 +41,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     {
         var entry = Array.Find(Entries, entry => entry.Info.Name == name)
             ?? throw new ArgumentException($"there is no scenario '{name}'; 'ringcheck list' shows what there is");
-        if (!entry.Info.Profiles.Contains(profile))
+        if (!entry.Info.Profiles.Contains(profile) && !entry.Info.Variants.Contains(profile))
             throw new ArgumentException($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", entry.Info.Profiles)}");
         return entry.Create(profile, freshDrivers, MachineMemory.Of(memory));
     }

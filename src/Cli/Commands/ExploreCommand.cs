@@ -16,11 +16,18 @@ internal sealed class ExploreCommand : ToolCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    readonly Option<string?> writeVariants = new("--write-variants")
+    {
+        HelpName = "FILE",
+        Description = "Write the comparison of a scenario's variants into FILE, between its markers",
+    };
+
     public ExploreCommand(CliContext context) : base("explore", "Explore interleavings of driver and device, and shrink what fails",
         "ringcheck explore spsc-2x4 --strategy exhaustive --executions 1000000")
     {
         this.context = context;
         Add(scenarios);
+        Add(writeVariants);
         options = new(this, "Every scenario, not only those of the default tour");
         SetAction(Run);
     }
@@ -40,9 +47,11 @@ internal sealed class ExploreCommand : ToolCommand
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
         }
+        var variants = new VariantComparison(context, settings).Of(plan);
+        if (parsed.GetValue(writeVariants) is { } file) VariantDocument.WriteInto(file, string.Join('\n', variants.Select(VariantView.Table)));
         bool stopped = context.Cancellation.IsCancellationRequested;
-        if (view is null) JsonReports.Write(context.Console, new([.. outcomes.Select(RunReport.Of)], stopped), JsonReports.Compact.ExploreReport);
-        else view.Ended(outcomes, plan.Count, stopped);
+        if (view is null) JsonReports.Write(context.Console, new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)]), JsonReports.Compact.ExploreReport);
+        else view.Ended(outcomes, variants, plan.Count, stopped);
         return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ListCommand : ToolCommand
     }
 
     ListReport Report() => new(
-        [.. context.Catalog.Scenarios.Select(scenario => new ScenarioReport(scenario.Name, scenario.Summary, scenario.Profiles, scenario.InTour))],
+        [.. context.Catalog.Scenarios.Select(scenario => new ScenarioReport(scenario.Name, scenario.Summary, scenario.Profiles, scenario.InTour, scenario.Variants))],
         [.. context.Models.Select(model => new ModelReport(model.Name, model.Description, model.Sizes, model.DefaultSize))], StrategyCatalog.Names, ExplorationOptions.Memories);
 
     static void Show(Screen screen, ListReport report)
@@ -45,6 +45,7 @@ internal sealed class ListCommand : ToolCommand
         {
             screen.Line($"{(scenario.Tour ? "[green]*[/]" : " ")} [bold]{Text(scenario.Name.PadRight(width))}[/]  {Text(scenario.Summary)}");
             screen.Line($"  {new string(' ', width)}  [grey]profiles: {Text(string.Join(", ", scenario.Profiles))}[/]");
+            if (scenario.Variants.Count > 0) screen.Line($"  {new string(' ', width)}  [grey]variants, for comparison: {Text(string.Join(", ", scenario.Variants))}[/]");
         }
         screen.Line();
         screen.Line("[bold]Models[/] (for 'ringcheck check')");

@@ -19,6 +19,7 @@ internal sealed class ChoiceWords
     public string Describe(Deviation choice) => $"at step {choice.Step} of {Name(choice.Agent)}: " + choice.Kind switch
     {
         ChoiceKind.Schedule => $"{Takes(choice.Pick)} instead",
+        ChoiceKind.Device when IsCpu(choice.Agent) => $"the hardware takes its way {choice.Pick}, where 0 is that everything takes effect at once",
         ChoiceKind.Device => $"the device takes its way {choice.Pick}, where 0 is the ordinary one",
         ChoiceKind.Source => $"the load returns an older value ({Numbers.Count(choice.Pick, "newer store")} not seen)",
         ChoiceKind.Coherence => $"the store is overtaken: {Numbers.Count(choice.Pick, "earlier store")} of others to the same place come after it",
@@ -36,6 +37,8 @@ internal sealed class ChoiceWords
         }
         return $"{Name(agent)} runs";
     }
+
+    bool IsCpu(int agent) => agent < agents.Count && agents[agent] is CpuAgent or InterruptAgent;
 
     string Name(int agent) => agent < agents.Count ? agents[agent].Name : $"agent {agent} (which this scenario does not have)";
 }

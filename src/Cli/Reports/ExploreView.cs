@@ -38,6 +38,7 @@ internal sealed class ExploreView
         screen.Line($"{mark} {Text(outcome.Run.Scenario.PadRight(nameWidth))}  {Text(outcome.Run.Profile.PadRight(profileWidth))}  " +
             $"{result.Executions,13:N0}  {result.Points,16:N0}  {Numbers.Rate(result.Points, result.Seconds),10}  {verdict}");
         foreach (var finding in outcome.Findings) FailureView.Show(screen, finding);
+        foreach (var advice in result.Advice) screen.Line($"  [yellow]advice[/] {Text(advice.Key)}: {Text(advice.Message)}. {Text(advice.Mend)}");
     }
 
     /// <summary>What may honestly be said.</summary>
@@ -52,8 +53,9 @@ internal sealed class ExploreView
         return $"nothing found in {executions} (bounded)";
     }
 
-    public void Ended(IReadOnlyList<RunOutcome> outcomes, int planned, bool stopped)
+    public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped)
     {
+        foreach (var table in variants) VariantView.Show(screen, table);
         screen.Line();
         if (stopped) screen.Line($"[yellow]Stopped[/] in run {outcomes.Count} of {planned}.");
         long executions = outcomes.Sum(outcome => outcome.Result.Executions), points = outcomes.Sum(outcome => outcome.Result.Points);

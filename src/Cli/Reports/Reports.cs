@@ -6,22 +6,28 @@ using Ringcheck.Models.Checking;
 namespace Ringcheck.Cli.Reports;
 
 /// <summary><c>explore --json</c>.</summary>
-internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped);
+/// <param name="Variants">Of the scenarios that have any, if no profile was asked for.</param>
+internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped, IReadOnlyList<VariantTableReport> Variants);
 
 /// <summary>One exploration. <paramref name="Seconds"/> is time spent exploring; shrinking is not in it.</summary>
 /// <param name="Interrupted">True if the user or the time limit ended it before its number of executions was reached.</param>
 /// <param name="Premises">Empty where something was found: how often each was met by then depends on the workers.</param>
 internal sealed record RunReport(string Scenario, string Strategy, string Memory, string Profile, ulong Seed, long Executions, long Points,
-    double Seconds, bool Exhausted, string Bounds, IReadOnlyList<ViolationReport> Violations, bool Interrupted, IReadOnlyList<PremiseReport> Premises)
+    double Seconds, bool Exhausted, string Bounds, IReadOnlyList<ViolationReport> Violations, bool Interrupted, IReadOnlyList<PremiseReport> Premises,
+    IReadOnlyList<AdviceReport> Advice)
 {
     public static RunReport Of(RunOutcome outcome)
     {
         var (run, settings, result) = (outcome.Run, outcome.Settings, outcome.Result);
         return new(run.Scenario, result.Strategy, settings.Memory, run.Profile, settings.Seed, result.Executions, result.Points, result.Seconds,
             result.Exhausted, result.Bounds, [.. outcome.Findings.Select(ViolationReport.Of)], result.Interrupted,
-            result.Violation is null ? [.. result.Premises.Select(premise => new PremiseReport(premise.Name, premise.Count, premise.Required))] : []);
+            result.Violation is null ? [.. result.Premises.Select(premise => new PremiseReport(premise.Name, premise.Count, premise.Required))] : [],
+            [.. result.Advice.Select(advice => new AdviceReport(advice.Key, advice.Message, advice.Mend))]);
     }
 }
+
+/// <summary>What was right and more than is needed: not a failure.</summary>
+internal sealed record AdviceReport(string Rule, string Message, string Mend);
 
 internal sealed record PremiseReport(string Name, long Count, bool Required);
 
@@ -54,7 +60,8 @@ internal sealed record CheckReport(string Model, int Size, long States, long Gen
 internal sealed record ListReport(IReadOnlyList<ScenarioReport> Scenarios, IReadOnlyList<ModelReport> Models, IReadOnlyList<string> Strategies,
     IReadOnlyList<string> Memories);
 
-internal sealed record ScenarioReport(string Name, string Summary, IReadOnlyList<string> Profiles, bool Tour);
+internal sealed record ScenarioReport(string Name, string Summary, IReadOnlyList<string> Profiles, bool Tour,
+    IReadOnlyList<string> Variants);
 
 internal sealed record ModelReport(string Name, string Description, IReadOnlyList<int> Sizes, int DefaultSize);
 

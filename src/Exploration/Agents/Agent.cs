@@ -34,7 +34,8 @@ public abstract class Agent(string name)
         ForgetHistory();
     }
 
-    internal void ForgetHistory() => HistoryA = HistoryB = 0;
+    /// <summary>This agent rests: nothing that it has done decides what it does next. Only where that is so.</summary>
+    public void ForgetHistory() => HistoryA = HistoryB = 0;
 
     /// <summary>Something that decides what this agent does next: a value read, a choice, a step taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,7 +3,7 @@ namespace Ringcheck.Exploration;
 /// <summary>Strategies by the names that the command line uses.</summary>
 public static class StrategyCatalog
 {
-    public static IReadOnlyList<string> Names { get; } = ["random", "pct", "deepening", "exhaustive"];
+    public static IReadOnlyList<string> Names { get; } = ["random", "uniform", "pct", "deepening", "exhaustive"];
 
     /// <summary>Depth of the bugs that PCT aims at: two preemptions that matter, and one start order.</summary>
     public const int PctDepth = 3;
@@ -16,6 +16,7 @@ public static class StrategyCatalog
         switch (name)
         {
             case "random": return () => new RandomWalk(seed);
+            case "uniform": return () => new UniformWalk(seed);
             case "deepening": return () => new Deepening();
             case "exhaustive": return () => new Exhaustive(Pruning.SeenStates);
             case "pct":

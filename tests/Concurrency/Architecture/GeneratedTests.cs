@@ -1,4 +1,6 @@
 using Ringcheck.Cli.Reports;
+using Ringcheck.Scenarios;
+using Ringcheck.Tests.Concurrency.Cli;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Architecture;
@@ -24,6 +26,17 @@ public sealed class GeneratedTests
     {
         string page = File.ReadAllText(Path.Combine(Root, "docs", "monitors.md"));
         Assert.True(page == RuleTableDocument.Replace(page), "docs/monitors.md is not current: run .ci/generate");
+    }
+
+    /// <summary>As .ci/generate has it: the executions and the seed are part of the table.</summary>
+    [Fact]
+    public void The_table_of_variants_is_current()
+    {
+        using var cli = new CliBench { Catalog = new ScenarioCatalog() };
+        string file = cli.PathOf("page.md");
+        File.Copy(Path.Combine(Root, "docs", "cpu-ordering.md"), file);
+        Assert.Equal(0, cli.Run("explore", "cpu-boot", "--executions", "2000", "--write-variants", file).ExitCode);
+        Assert.True(File.ReadAllText(file) == File.ReadAllText(Path.Combine(Root, "docs", "cpu-ordering.md")), "docs/cpu-ordering.md is not current: run .ci/generate");
     }
 
     [Fact]
