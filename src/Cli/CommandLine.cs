@@ -42,6 +42,7 @@ internal static class CommandLine
             new ReplayCommand(context),
             new ShrinkCommand(context),
             new MuseumCommand(context),
+            new BarriersCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

@@ -13,6 +13,7 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(ShrinkReport))]
 [JsonSerializable(typeof(MuseumReport))]
+[JsonSerializable(typeof(BarriersReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
 internal sealed partial class JsonReports : JsonSerializerContext

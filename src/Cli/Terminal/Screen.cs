@@ -27,6 +27,9 @@ internal sealed class Screen
     /// <summary>A line with Spectre markup; escape foreign text with <see cref="Text"/>.</summary>
     public void Line(string markup = "") => styled.MarkupLine(markup);
 
+    /// <summary>A table as wide as what is in it.</summary>
+    public void Table(Table table) => styled.Write(table);
+
     /// <summary>A line exactly as it is, for what users copy.</summary>
     public void Raw(string text) => plain.WriteLine(text);
 
