@@ -56,6 +56,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     {
         if (cancellation.IsCancellationRequested) return;
         doing = $"as mapped: {run}";
+        if (DriverOnly && !ReachesDriver(run, cancellation)) return;
         var built = new List<IBarrierScenario>();
         var (violation, replay) = Explore(BarrierReplacement.None, run, Walk(0), settings.Executions, built, cancellation);
         steps++;
@@ -71,6 +72,14 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
             if (!reachedBy.TryGetValue(site, out var by)) reachedBy.Add(site, by = []);
             if (!by.Contains(run)) by.Add(run);
         }
+    }
+
+    /// <summary>One plain execution is enough to see whether a scenario runs the shipped driver or its own.</summary>
+    bool ReachesDriver(StudyRun run, CancellationToken cancellation)
+    {
+        var built = new List<IBarrierScenario>();
+        Explore(BarrierReplacement.None, run, static () => PlainRun.Instance, 1, built, cancellation);
+        return built.Exists(scenario => scenario.Barriers.Sites.Any(site => CodeSite.Of(site)?.Room == CodeSite.Driver));
     }
 
     SiteResult Study(CodeSite site, CancellationToken cancellation)
@@ -106,10 +115,39 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
             }
             left.Add((result.Site, result.Mapped, stays));
         }
-        doing = "together: a last look";
-        var everything = left.SelectMany(each => reachedBy[each.Item1]).Distinct().ToList();
-        return new(left, Try(all, everything, 4 * settings.Executions, cancellation));
+        return LookAgain(left, cancellation);
     }
+
+    /// <summary>
+    /// With more executions, too much may turn out to be gone: then what was weakened last, of what mends the run that failed, comes back.
+    /// </summary>
+    TogetherResult LookAgain(List<(CodeSite Site, BarrierInstruction Mapped, BarrierInstruction Instruction)> left, CancellationToken cancellation)
+    {
+        var everything = left.SelectMany(each => reachedBy[each.Site]).Distinct().ToList();
+        while (true)
+        {
+            doing = "together: a last look";
+            var trial = Try(ReplacementOf(left), everything, 4 * settings.Executions, cancellation);
+            if (trial.Passes || cancellation.IsCancellationRequested) return new(left, trial);
+            List<StudyRun> failed = [new(trial.Replay!.Scenario, trial.Replay.Profile)];
+            int back = -1;
+            for (int i = left.Count - 1; i >= 0; i--)
+            {
+                if (left[i].Instruction == left[i].Mapped) continue;
+                if (back < 0) back = i; // if none mends it alone, the last one comes back
+                var mended = left.ToList();
+                mended[i] = left[i] with { Instruction = left[i].Mapped };
+                if (!Try(ReplacementOf(mended), failed, 4 * settings.Executions, cancellation).Passes) continue;
+                back = i;
+                break;
+            }
+            if (back < 0) return new(left, trial);
+            left[back] = left[back] with { Instruction = left[back].Mapped };
+        }
+    }
+
+    static BarrierReplacement ReplacementOf(List<(CodeSite Site, BarrierInstruction Mapped, BarrierInstruction Instruction)> left)
+        => left.Where(each => each.Instruction != each.Mapped).Aggregate(BarrierReplacement.None, (all, each) => all.With(each.Site, each.Instruction));
 
     /// <summary>
     /// A short walk over all runs first, since most of what fails fails soon; then a long one; then, on small bounds, all executions with few deviations.

@@ -34,6 +34,8 @@ sealed class NaiveBlk(SimMachine cpu, DmaRegion memory)
     public bool Initialise()
     {
         available = used = default;
+        if (ReadRegister(MmioRegister.MagicValue) != MmioIdentity.Magic || ReadRegister(MmioRegister.Version) != MmioIdentity.ModernVersion) return false;
+        if (ReadRegister(MmioRegister.DeviceId) != DeviceType.Block) return false;
         WriteRegister(MmioRegister.Status, 0);
         var poll = cpu.BeginPoll(Deadline.Never);
         while (cpu.KeepPolling(ref poll, done: ReadRegister(MmioRegister.Status) == 0))
@@ -44,8 +46,11 @@ sealed class NaiveBlk(SimMachine cpu, DmaRegion memory)
         WriteRegister(MmioRegister.Status, status);
         for (uint selector = 0; selector < 2; selector++)
         {
+            WriteRegister(MmioRegister.DeviceFeaturesSel, selector);
+            uint wanted = FeatureSet.Of(Feature.Version1).Word(selector);
+            if ((ReadRegister(MmioRegister.DeviceFeatures) & wanted) != wanted) return false;
             WriteRegister(MmioRegister.DriverFeaturesSel, selector);
-            WriteRegister(MmioRegister.DriverFeatures, FeatureSet.Of(Feature.Version1).Word(selector));
+            WriteRegister(MmioRegister.DriverFeatures, wanted);
         }
         status |= DeviceStatus.FeaturesOk;
         WriteRegister(MmioRegister.Status, status);
