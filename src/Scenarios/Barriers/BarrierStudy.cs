@@ -58,11 +58,11 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         doing = $"as mapped: {run}";
         if (DriverOnly && !ReachesDriver(run, cancellation)) return;
         var built = new List<IBarrierScenario>();
-        var (violation, replay) = Explore(BarrierReplacement.None, run, Walk(0), settings.Executions, built, cancellation);
+        var trial = Try(BarrierReplacement.None, [run], settings.Executions, cancellation, built);
         steps++;
-        if (violation is not null)
+        if (!trial.Passes)
         {
-            failures.Add(new(run, violation, replay!));
+            failures.Add(new(run, trial.Violation!, trial.Replay!));
             return;
         }
         foreach (var reached in built.SelectMany(scenario => scenario.Barriers.Sites.Select(site => (scenario.Barriers, site))))
@@ -152,7 +152,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     /// <summary>
     /// A short walk over all runs first, since most of what fails fails soon; then a long one; then, on small bounds, all executions with few deviations.
     /// </summary>
-    Trial Try(BarrierReplacement replacement, List<StudyRun> by, long most, CancellationToken cancellation)
+    Trial Try(BarrierReplacement replacement, List<StudyRun> by, long most, CancellationToken cancellation, List<IBarrierScenario>? built = null)
     {
         (Func<Strategy> Strategy, long Executions)[] rounds = [(Walk(0), Math.Max(1, most / 8)), (Walk(1), most), (static () => new Deepening(), Math.Max(1, most / 4))];
         long before = executions;
@@ -161,7 +161,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
             foreach (var run in by)
             {
                 if (cancellation.IsCancellationRequested) break;
-                var (violation, replay) = Explore(replacement, run, strategy, count, null, cancellation);
+                var (violation, replay) = Explore(replacement, run, strategy, count, built, cancellation);
                 if (violation is not null) return new(violation, replay, executions - before, by.Select(each => each.Scenario).Distinct().Count());
             }
         }

@@ -63,6 +63,7 @@ sealed class NaiveBlk(SimMachine cpu, DmaRegion memory)
         WriteAddress(MmioRegister.QueueDriverLow, layout.Available);
         WriteAddress(MmioRegister.QueueDeviceLow, layout.Used);
         WriteRegister(MmioRegister.QueueReady, 1);
+        if (ReadRegister(MmioRegister.QueueReady) != 1) return false;
         WriteRegister(MmioRegister.Status, status | DeviceStatus.DriverOk);
         StoreAvailableFlags(AvailableRing.NoInterrupt);
         return true;
