@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ringcheck.Hal;
 using Ringcheck.Scenarios;
 
 namespace Ringcheck.Cli.Reports;
@@ -52,7 +53,17 @@ public static class BarrierTableDocument
             .Append("| Site | Asks for | Mapped to | Without it | Weaker | Enough |\n|---|---|---|---|---|---|\n");
         foreach (var site in result.Sites)
             text.Append(CultureInfo.InvariantCulture, $"| `{site.Site.Name}` | {site.Site.Site.Asks} | {(site.Reached == 0 ? "" : Instructions.WordsFor(site.Mapped))} | {WithoutIt(site)} | {Weaker(site)} | {Enough(site)} |\n");
+        if (result.Together is { } together) text.Append(Together(together));
         return text.ToString();
+    }
+
+    /// <summary>What is not needed alone may be needed together: one does the work of the other.</summary>
+    static string Together(TogetherResult together)
+    {
+        if (!together.Trial.Passes) return "";
+        var gone = together.Left.Where(each => each.Instruction == BarrierInstruction.None).Select(each => $"`{each.Site.Name}`").ToList();
+        return gone.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"\nWeakened one after another, each to what is enough with the others as they have become: {string.Join(", ", gone)} can go together ({together.Trial.Executions} executions found nothing). What was not needed alone and is not among these stands in for one that is.\n");
     }
 
     static string WithoutIt(SiteResult site)
