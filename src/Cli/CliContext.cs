@@ -1,6 +1,7 @@
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
 using Ringcheck.Models;
+using Ringcheck.Scenarios;
 
 namespace Ringcheck.Cli;
 
@@ -27,5 +28,18 @@ internal sealed record CliContext(IConsoleHost Console, IScenarioCatalog Catalog
     /// <summary>The catalog that a replay with this exhibit field ("" for none) runs on.</summary>
     public IScenarioCatalog CatalogFor(string exhibit) => exhibit.Length == 0
         ? Catalog
-        : ExhibitCatalog(exhibit) ?? throw CommandException.BadUsage($"this failure belongs to museum exhibit '{exhibit}', which this ringcheck does not have");
+        : BarrierReplacement.IsOne(exhibit) ? Weakened(exhibit) : ExhibitCatalog(exhibit) ?? throw CommandException.BadUsage($"this failure belongs to museum exhibit '{exhibit}', which this ringcheck does not have");
+
+    /// <summary>The shipped scenarios with other instructions at some barrier sites.</summary>
+    WeakenedCatalog Weakened(string replacement)
+    {
+        try
+        {
+            return new(Catalog, BarrierReplacement.Parse(replacement));
+        }
+        catch (ArgumentException exception)
+        {
+            throw CommandException.BadUsage(exception.Message);
+        }
+    }
 }

@@ -43,6 +43,7 @@ internal static class CommandLine
             new ShrinkCommand(context),
             new MuseumCommand(context),
             new LitmusCommand(context),
+            new BarriersCommand(context),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

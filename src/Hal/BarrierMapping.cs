@@ -22,7 +22,7 @@ public static class BarrierMapping
 
     /// <summary>x86. Memory keeps all orders but store before load; registers are uncacheable and keep theirs.</summary>
     public static BarrierInstruction X86(BarrierPurpose purpose)
-        => purpose == BarrierPurpose.StoreThenLoad ? BarrierInstruction.Mfence : BarrierInstruction.None;
+        => purpose is BarrierPurpose.StoreThenLoad or BarrierPurpose.Everything ? BarrierInstruction.Mfence : BarrierInstruction.None;
 
     /// <summary>The load of <see cref="IDmaMemory.LoadAcquire16"/>: plain on x86.</summary>
     public static BarrierInstruction Acquire(bool isAArch64) => isAArch64 ? BarrierInstruction.Ldar : BarrierInstruction.None;

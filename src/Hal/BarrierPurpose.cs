@@ -20,4 +20,7 @@ public enum BarrierPurpose : byte
 
     /// <summary>A register read before it has returned before memory accesses after it (status read 0, then reuse).</summary>
     AfterRegisterRead,
+
+    /// <summary>Whatever was before it is complete before whatever comes after it: for code that does not say what it needs.</summary>
+    Everything,
 }

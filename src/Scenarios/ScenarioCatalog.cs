@@ -28,6 +28,10 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, _) => new CpuUnmapScenario(profile)),
         new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuIdleScenario()),
         new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuMmuOffScenario()),
+        new(new(QueueScenario.Name, QueueScenario.Summary, QueueScenario.Profiles, InTour: true),
+            (profile, _, memory) => new QueueScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
+            (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
 
     public ScenarioCatalog()

@@ -14,6 +14,7 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(ShrinkReport))]
 [JsonSerializable(typeof(MuseumReport))]
 [JsonSerializable(typeof(LitmusReport))]
+[JsonSerializable(typeof(BarriersReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
 internal sealed partial class JsonReports : JsonSerializerContext

@@ -76,16 +76,28 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
 
     public ushort LoadAcquire16(CpuAddress address,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-        => machine.Weak is null ? Load<ushort>(address.Value) : Load<ushort>(address.Value, Order("acquire", BarrierMapping.Acquire(IsAArch64), file, line, member));
+    {
+        if (machine.Weak is not { } weak) return Load<ushort>(address.Value);
+        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Acquire, BarrierMapping.Acquire(IsAArch64));
+        ushort value = Load<ushort>(address.Value, BarrierSites.OrderOf(instruction));
+        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a plain load and a barrier, where a study asks for that
+        return value;
+    }
 
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-        => Store(address.Value, value, machine.Weak is null ? AccessOrder.Plain : Order("release", BarrierMapping.Release(IsAArch64), file, line, member));
+    {
+        var order = AccessOrder.Plain;
+        if (machine.Weak is { } weak)
+        {
+            var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Release, BarrierMapping.Release(IsAArch64));
+            weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a barrier and a plain store, where a study asks for that
+            order = BarrierSites.OrderOf(instruction);
+        }
+        Store(address.Value, value, order);
+    }
 
     bool IsAArch64 => machine.Memory.Model == MemoryModel.AArch64;
-
-    AccessOrder Order(string asks, BarrierInstruction mapped, string file, int line, string member)
-        => BarrierSites.OrderOf(machine.Barriers.Of(file, line, member, asks, mapped));
 
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")

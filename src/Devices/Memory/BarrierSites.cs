@@ -75,8 +75,12 @@ public sealed class BarrierSites
     };
 }
 
-static class BarrierPurposes
+/// <summary>What sites ask for, in words.</summary>
+public static class BarrierPurposes
 {
+    /// <summary>What a load asks for that everything later comes after, and a store that comes after everything earlier.</summary>
+    public const string Acquire = "acquire", Release = "release";
+
     /// <summary>As reports have it: no allocation, unlike ToString.</summary>
     public static string Name(BarrierPurpose purpose) => purpose switch
     {
@@ -85,6 +89,7 @@ static class BarrierPurposes
         BarrierPurpose.StoreThenLoad => "store, then load",
         BarrierPurpose.BeforeDoorbell => "before doorbell",
         BarrierPurpose.AfterRegisterRead => "after register read",
+        BarrierPurpose.Everything => "everything",
         _ => purpose.ToString(),
     };
 }

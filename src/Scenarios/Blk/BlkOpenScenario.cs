@@ -10,7 +10,7 @@ namespace Ringcheck.Scenarios;
 /// A block device opened with a fallback allowed, while the device is there: it may refuse (profile odd), and then the caller must be told.
 /// Success counts only if the device has served it: whoever tests against memory that nobody announced tests nothing.
 /// </summary>
-sealed class BlkOpenScenario : IScenario
+sealed class BlkOpenScenario : IBarrierScenario
 {
     public const string Name = "blk-open", Summary = "opened with a fallback allowed: a device that is there must not be hidden by it";
 
@@ -47,6 +47,8 @@ sealed class BlkOpenScenario : IScenario
     }
 
     public Engine Engine => machine.Engine;
+
+    public BarrierSites Barriers => machine.Barriers;
 
     public IReadOnlyList<Operation> Program { get; set; } = [BlkVerbs.Do(BlkVerb.Write, 3, 1, 1), BlkVerbs.Do(BlkVerb.Read, 3, 1, 1)];
 

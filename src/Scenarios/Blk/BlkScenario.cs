@@ -11,7 +11,7 @@ namespace Ringcheck.Scenarios;
 /// against a reference disk. Each request must end exactly once, with its data or an error, and its memory must be the
 /// caller's again after that: the scenario writes over it at once, and the monitors watch.
 /// </summary>
-sealed partial class BlkScenario : IScenario
+sealed partial class BlkScenario : IBarrierScenario
 {
     public const uint CapacitySectors = 64;
 
@@ -81,6 +81,8 @@ sealed partial class BlkScenario : IScenario
     ];
 
     public Engine Engine => machine.Engine;
+
+    public BarrierSites Barriers => machine.Barriers;
 
     public IReadOnlyList<Operation> Program { get; set; }
 

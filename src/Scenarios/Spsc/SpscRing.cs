@@ -8,7 +8,7 @@ namespace Ringcheck.Scenarios;
 /// A ring between one producer (the CPU) and one consumer (a device): what both <c>spsc</c> scenarios share. There is no virtio here, so no
 /// monitor of memory ownership either: the oracle is the order and the values of what arrives.
 /// </summary>
-abstract class SpscRing : IScenario
+abstract class SpscRing : IBarrierScenario
 {
     protected const uint FirstValue = 100;
     const byte ProduceCode = 1;
@@ -31,6 +31,8 @@ abstract class SpscRing : IScenario
     }
 
     public Engine Engine => machine.Engine;
+
+    public BarrierSites Barriers => machine.Barriers;
 
     public IReadOnlyList<Operation> Program { get; set; }
 

@@ -1,4 +1,6 @@
 using Ringcheck.Cli.Reports;
+using Ringcheck.Devices;
+using Ringcheck.Hal;
 using Ringcheck.Scenarios;
 using Ringcheck.Tests.Concurrency.Cli;
 using Xunit;
@@ -37,6 +39,18 @@ public sealed class GeneratedTests
         File.Copy(Path.Combine(Root, "docs", "cpu-ordering.md"), file);
         Assert.Equal(0, cli.Run("explore", "cpu-boot", "--executions", "2000", "--write-variants", file).ExitCode);
         Assert.True(File.ReadAllText(file) == File.ReadAllText(Path.Combine(Root, "docs", "cpu-ordering.md")), "docs/cpu-ordering.md is not current: run .ci/generate");
+    }
+
+    /// <summary>Sites, purposes and instructions only: the whole of it is written anew by .ci/generate.</summary>
+    [Fact]
+    public void The_table_of_barriers_has_the_sites_of_the_driver()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "ordering.md"));
+        var purposes = Enum.GetValues<BarrierPurpose>().ToDictionary(BarrierPurposes.Name, BarrierMapping.AArch64);
+        purposes.Add(BarrierPurposes.Acquire, BarrierMapping.Acquire(isAArch64: true));
+        purposes.Add(BarrierPurposes.Release, BarrierMapping.Release(isAArch64: true));
+        var sites = CodeSite.All.Where(site => site.Room == CodeSite.Driver).Select(site => (site.Name, site.Site.Asks, Instructions.WordsFor(purposes[site.Site.Asks])));
+        Assert.Equal(sites, BarrierTableDocument.Rows(page));
     }
 
     [Fact]

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+using Ringcheck.Hal;
+using Ringcheck.Scenarios;
+
+namespace Ringcheck.Cli.Reports;
+
+/// <summary>The table of the driver's barriers in docs/ordering.md: written by <c>ringcheck barriers --write-table</c>.</summary>
+public static class BarrierTableDocument
+{
+    const string Begin = "<!-- barriers:begin -->", End = "<!-- barriers:end -->";
+
+    /// <summary>Puts the table between the markers of a file. Ends the command with one line if it cannot.</summary>
+    public static void WriteInto(string file, StudyResult result)
+    {
+        try
+        {
+            File.WriteAllText(file, Replace(File.ReadAllText(file), result));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new CommandException(ExitCode.BadUsage, $"cannot write the barriers into '{file}': {exception.Message}");
+        }
+    }
+
+    /// <summary>A page with the table of a study. Throws <see cref="FormatException"/> if the page has no markers.</summary>
+    public static string Replace(string page, StudyResult result)
+    {
+        var (begin, end) = Markers(page);
+        return string.Concat(page.AsSpan(0, begin), "\n", Table(result), page.AsSpan(end));
+    }
+
+    /// <summary>Site, purpose and instruction of each row, as the page has them: what a test can compare without a study.</summary>
+    public static IReadOnlyList<(string Site, string Asks, string Mapped)> Rows(string page)
+    {
+        var (begin, end) = Markers(page);
+        return [.. page[begin..end].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Select(cells => (cells[1].Trim('`'), cells[2], cells[3]))];
+    }
+
+    static (int Begin, int End) Markers(string page)
+    {
+        int begin = page.IndexOf(Begin, StringComparison.Ordinal), end = begin < 0 ? -1 : page.IndexOf(End, begin, StringComparison.Ordinal);
+        return end < 0 ? throw new FormatException($"it has no lines '{Begin}' and '{End}'") : (begin + Begin.Length, end);
+    }
+
+    static string Table(StudyResult result)
+    {
+        var settings = result.Settings;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Memory `{settings.Memory}`, seed {settings.Seed}; for each instruction tried, {settings.Executions} random executions and ")
+            .Append("some more by deepening, on each scenario and profile that reaches the site. A violation is certain; that nothing was found holds within these bounds.\n\n")
+            .Append("| Site | Asks for | Mapped to | Without it | Weaker | Enough |\n|---|---|---|---|---|---|\n");
+        foreach (var site in result.Sites)
+            text.Append(CultureInfo.InvariantCulture, $"| `{site.Site.Name}` | {site.Site.Site.Asks} | {(site.Reached == 0 ? "" : Instructions.WordsFor(site.Mapped))} | {WithoutIt(site)} | {Weaker(site)} | {Enough(site)} |\n");
+        if (result.Together is { } together) text.Append(Together(together));
+        return text.ToString();
+    }
+
+    /// <summary>What is not needed alone may be needed together: one does the work of the other.</summary>
+    static string Together(TogetherResult together)
+    {
+        if (!together.Trial.Passes) return "";
+        var gone = together.Left.Where(each => each.Instruction == BarrierInstruction.None).Select(each => $"`{each.Site.Name}`").ToList();
+        return gone.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $"\nWeakened one after another, each to what is enough with the others as they have become: {string.Join(", ", gone)} can go together ({together.Trial.Executions} executions found nothing). What was not needed alone and is not among these stands in for one that is.\n");
+    }
+
+    static string WithoutIt(SiteResult site)
+    {
+        if (site.Reached == 0) return "**no scenario comes here**";
+        return site.Candidates.Count == 0 ? "nothing is weaker" : Outcome(site.Candidates[0]);
+    }
+
+    static string Weaker(SiteResult site)
+        => string.Join("<br>", site.Candidates.Skip(1).Select(candidate => $"{Instructions.WordsFor(candidate.Instruction)}: {Outcome(candidate)}"));
+
+    static string Outcome(Candidate candidate)
+    {
+        var trial = candidate.Trial;
+        return trial.Violation is { } violation ? $"`{violation.Key}` by {trial.Replay!.Scenario} ({trial.Replay.Profile})"
+            : string.Create(CultureInfo.InvariantCulture, $"not needed ({trial.Executions} executions on {trial.Scenarios} scenarios)");
+    }
+
+    static string Enough(SiteResult site) => string.Join(" or ", site.Sufficient.Select(Instructions.WordsFor)) + (site.LeavesLoadBuffering ? ", but for load buffering" : "");
+}

@@ -1,0 +1,191 @@
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>
+/// Which barrier is needed: weakens each site of driver code, one instruction at a time, and explores the scenarios that reach it. What it
+/// finds is certain, since each violation replays. That it finds nothing holds within its bounds.
+/// </summary>
+public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<StudyRun> plan, StudySettings asked)
+{
+    readonly IScenarioCatalog catalog = scenarios;
+    readonly IReadOnlyList<StudyRun> runs = plan;
+    readonly StudySettings settings = asked;
+
+    /// <summary>Runs that reach a site, and how often one did in the baseline.</summary>
+    readonly Dictionary<CodeSite, List<StudyRun>> reachedBy = [];
+    readonly Dictionary<CodeSite, BarrierInstruction> mapped = [];
+    readonly List<MappedFailure> failures = [];
+    volatile string doing = "";
+    long executions, steps;
+    double stepsInAll = 1;
+
+    /// <summary>True: only sites of the shipped driver count, whatever else the scenarios reach.</summary>
+    public bool DriverOnly { get; init; }
+
+    /// <summary>True: afterwards, all sites are weakened together as far as they can be.</summary>
+    public bool AlsoTogether { get; init; }
+
+    /// <summary>How far it is, from any thread: a share of 1, and what it does now.</summary>
+    public (double Share, string Words) Progress => (Interlocked.Read(ref steps) / stepsInAll, doing);
+
+    public StudyResult Run(CancellationToken cancellation = default)
+    {
+        stepsInAll = 2 * runs.Count;
+        foreach (var run in runs) LookAtMapped(run, cancellation);
+        var sites = new List<SiteResult>();
+        var studied = CodeSite.All.Where(site => reachedBy.ContainsKey(site) || (DriverOnly && site.Room == CodeSite.Driver)).ToList();
+        steps = studied.Count;
+        stepsInAll = 2 * studied.Count;
+        foreach (var site in studied)
+        {
+            if (cancellation.IsCancellationRequested) break;
+            var result = Study(site, cancellation);
+            if (!cancellation.IsCancellationRequested) sites.Add(result);
+            Interlocked.Increment(ref steps);
+        }
+        TogetherResult? together = null;
+        if (AlsoTogether && sites.Any(site => site.IsStronger) && !cancellation.IsCancellationRequested) together = WeakenTogether(sites, cancellation);
+        bool stopped = cancellation.IsCancellationRequested;
+        return new(settings, sites, failures, stopped ? null : together, executions, stopped);
+    }
+
+    /// <summary>Everything as mapped: which sites are reached, and that nothing is found.</summary>
+    void LookAtMapped(StudyRun run, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested) return;
+        doing = $"as mapped: {run}";
+        if (DriverOnly && !ReachesDriver(run, cancellation)) return;
+        var built = new List<IBarrierScenario>();
+        var trial = Try(BarrierReplacement.None, [run], settings.Executions, cancellation, built);
+        steps++;
+        if (!trial.Passes)
+        {
+            failures.Add(new(run, trial.Violation!, trial.Replay!));
+            return;
+        }
+        foreach (var reached in built.SelectMany(scenario => scenario.Barriers.Sites.Select(site => (scenario.Barriers, site))))
+        {
+            if (CodeSite.Of(reached.site) is not { } site || (DriverOnly && site.Room != CodeSite.Driver)) continue;
+            mapped[site] = reached.Barriers.MappedTo(reached.site);
+            if (!reachedBy.TryGetValue(site, out var by)) reachedBy.Add(site, by = []);
+            if (!by.Contains(run)) by.Add(run);
+        }
+    }
+
+    /// <summary>One plain execution is enough to see whether a scenario runs the shipped driver or its own.</summary>
+    bool ReachesDriver(StudyRun run, CancellationToken cancellation)
+    {
+        var built = new List<IBarrierScenario>();
+        Explore(BarrierReplacement.None, run, static () => PlainRun.Instance, 1, built, cancellation);
+        return built.Exists(scenario => scenario.Barriers.Sites.Any(site => CodeSite.Of(site)?.Room == CodeSite.Driver));
+    }
+
+    SiteResult Study(CodeSite site, CancellationToken cancellation)
+    {
+        if (!reachedBy.TryGetValue(site, out var by)) return new(site, BarrierInstruction.None, 0, []);
+        var candidates = new List<Candidate>();
+        foreach (var weaker in Instructions.Below(mapped[site]))
+        {
+            if (candidates.Exists(candidate => candidate.Trial.Passes && Instructions.IsBelow(candidate.Instruction, weaker))) continue;
+            doing = $"{site.Name}: {Instructions.WordsFor(weaker)}";
+            candidates.Add(new(weaker, Try(BarrierReplacement.None.With(site, weaker), by, settings.Executions, cancellation)));
+        }
+        return new(site, mapped[site], by.Select(run => run.Scenario).Distinct().Count(), candidates);
+    }
+
+    /// <summary>One site after the other takes the first instruction with which nothing is found, the earlier ones as weak as they have become.</summary>
+    TogetherResult WeakenTogether(List<SiteResult> sites, CancellationToken cancellation)
+    {
+        var all = BarrierReplacement.None;
+        var left = new List<(CodeSite, BarrierInstruction, BarrierInstruction)>();
+        foreach (var result in sites.Where(site => site.Reached > 0))
+        {
+            var stays = result.Mapped;
+            foreach (var weaker in result.IsStronger ? Instructions.Below(result.Mapped) : [])
+            {
+                // What fails alone fails with others weakened too.
+                if (cancellation.IsCancellationRequested || result.Candidates.Any(alone => alone.Instruction == weaker && !alone.Trial.Passes)) continue;
+                doing = $"together: {result.Site.Name} {Instructions.WordsFor(weaker)}";
+                if (!Try(all.With(result.Site, weaker), reachedBy[result.Site], settings.Executions, cancellation).Passes) continue;
+                stays = weaker;
+                all = all.With(result.Site, weaker);
+                break;
+            }
+            left.Add((result.Site, result.Mapped, stays));
+        }
+        return LookAgain(left, cancellation);
+    }
+
+    /// <summary>
+    /// With more executions, too much may turn out to be gone: then what was weakened last, of what mends the run that failed, comes back.
+    /// </summary>
+    TogetherResult LookAgain(List<(CodeSite Site, BarrierInstruction Mapped, BarrierInstruction Instruction)> left, CancellationToken cancellation)
+    {
+        var everything = left.SelectMany(each => reachedBy[each.Site]).Distinct().ToList();
+        while (true)
+        {
+            doing = "together: a last look";
+            var trial = Try(ReplacementOf(left), everything, 4 * settings.Executions, cancellation);
+            if (trial.Passes || cancellation.IsCancellationRequested) return new(left, trial);
+            List<StudyRun> failed = [new(trial.Replay!.Scenario, trial.Replay.Profile)];
+            int back = -1;
+            for (int i = left.Count - 1; i >= 0; i--)
+            {
+                if (left[i].Instruction == left[i].Mapped) continue;
+                if (back < 0) back = i; // if none mends it alone, the last one comes back
+                var mended = left.ToList();
+                mended[i] = left[i] with { Instruction = left[i].Mapped };
+                if (!Try(ReplacementOf(mended), failed, 4 * settings.Executions, cancellation).Passes) continue;
+                back = i;
+                break;
+            }
+            if (back < 0) return new(left, trial);
+            left[back] = left[back] with { Instruction = left[back].Mapped };
+        }
+    }
+
+    static BarrierReplacement ReplacementOf(List<(CodeSite Site, BarrierInstruction Mapped, BarrierInstruction Instruction)> left)
+        => left.Where(each => each.Instruction != each.Mapped).Aggregate(BarrierReplacement.None, (all, each) => all.With(each.Site, each.Instruction));
+
+    /// <summary>
+    /// A short walk over all runs first, since most of what fails fails soon; then a long one; then, on small bounds, all executions with few deviations.
+    /// </summary>
+    Trial Try(BarrierReplacement replacement, List<StudyRun> by, long most, CancellationToken cancellation, List<IBarrierScenario>? built = null)
+    {
+        (Func<Strategy> Strategy, long Executions)[] rounds = [(Walk(0), Math.Max(1, most / 8)), (Walk(1), most), (static () => new Deepening(), Math.Max(1, most / 4))];
+        long before = executions;
+        foreach (var (strategy, count) in rounds)
+        {
+            foreach (var run in by)
+            {
+                if (cancellation.IsCancellationRequested) break;
+                var (violation, replay) = Explore(replacement, run, strategy, count, built, cancellation);
+                if (violation is not null) return new(violation, replay, executions - before, by.Select(each => each.Scenario).Distinct().Count());
+            }
+        }
+        return new(null, null, executions - before, by.Select(each => each.Scenario).Distinct().Count());
+    }
+
+    /// <summary>The walk of a round: rounds do not repeat each other.</summary>
+    Func<Strategy> Walk(ulong round) => () => new RandomWalk(settings.Seed + round);
+
+    (Violation? Violation, ReplayString? Replay) Explore(BarrierReplacement replacement, StudyRun run, Func<Strategy> strategy, long count,
+        List<IBarrierScenario>? built, CancellationToken cancellation)
+    {
+        var weakened = new WeakenedCatalog(catalog, replacement);
+        uint maxPoints = Engine.DefaultMaxPoints;
+        IScenario Build()
+        {
+            var scenario = weakened.Create(run.Scenario, run.Profile, settings.Memory);
+            maxPoints = scenario.Engine.MaxPoints;
+            if (built is not null && scenario is IBarrierScenario barriers) lock (built) built.Add(barriers);
+            return scenario;
+        }
+        var result = new Explorer(Build, strategy, new ExplorationBudget(count, Jobs: settings.Jobs)).Run(cancellation);
+        executions += result.Executions;
+        if (result.Violation is null) return default;
+        return (result.Violation, new(replacement.ToString(), run.Scenario, run.Profile, settings.Memory, maxPoints, settings.Seed, result.Program, result.Trace));
+    }
+}

@@ -1,0 +1,132 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Ringcheck.Devices;
+using Ringcheck.Hal;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>A barrier site as it stands in the code, whether a scenario reaches it or not.</summary>
+/// <param name="Site">What a running machine knows it by.</param>
+/// <param name="Room">The room of its code, for example <c>Kernel</c>.</param>
+/// <param name="Name">Type and member, with a number where the member has several: <c>VirtioBlk.TakeOver#2</c>. In the order of the lines.</param>
+public sealed record CodeSite(BarrierSite Site, string Room, string Name)
+{
+    /// <summary>The sites of the shipped driver.</summary>
+    public const string Driver = "Kernel";
+
+    /// <summary>All there are, by room and name: those of the driver, then those of scenarios that bring driver code of their own.</summary>
+    public static IReadOnlyList<CodeSite> All { get; } = [.. In(typeof(Kernel.DriverStatus).Assembly), .. In(typeof(CodeSite).Assembly)];
+
+    /// <summary>The site that a running machine has reached, or null if the code has no such site (it was compiled from other sources).</summary>
+    public static CodeSite? Of(BarrierSite site) => All.FirstOrDefault(known => known.Site == site);
+
+    static IEnumerable<CodeSite> In(Assembly assembly)
+    {
+        string room = assembly.GetName().Name!.Split('.')[^1];
+        var sites = assembly.GetTypes().SelectMany(BarrierCalls.Of).Distinct().ToList();
+        foreach (var member in sites.GroupBy(site => site.Where).OrderBy(member => member.Key, StringComparer.Ordinal))
+        {
+            var ordered = member.OrderBy(site => site.File, StringComparer.Ordinal).ThenBy(site => site.Line).ToList();
+            for (int i = 0; i < ordered.Count; i++) yield return new(ordered[i], room, ordered.Count == 1 ? member.Key : $"{member.Key}#{i + 1}");
+        }
+    }
+}
+
+/// <summary>
+/// Finds the calls that say where they stand: the compiler passes file, line and member as constants, so that they can be read from the
+/// compiled method. What it looks for is <c>ldstr file; ldc.i4 line; ldstr member; [constrained.] call</c>, and for a barrier its purpose before that.
+/// </summary>
+static class BarrierCalls
+{
+    const byte LoadString = 0x72, Call = 0x28, CallVirtual = 0x6F, Prefix = 0xFE, Constrained = 0x16;
+    const int TokenLength = 5;
+
+    public static IEnumerable<BarrierSite> Of(Type type)
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (var method in type.GetMethods(all))
+        {
+            if (method.GetMethodBody()?.GetILAsByteArray() is not { } code) continue;
+            for (int at = 0; at < code.Length; at++)
+            {
+                if (TryRead(method, code, at) is { } site) yield return site;
+            }
+        }
+    }
+
+    static BarrierSite? TryRead(MethodInfo method, byte[] code, int start)
+    {
+        int at = start;
+        if (!TryString(method, code, ref at, out string file) || !TryNumber(code, ref at, out int line) || !TryString(method, code, ref at, out string member)) return null;
+        if (at + 6 < code.Length && code[at] == Prefix && code[at + 1] == Constrained) at += 6;
+        if (at + TokenLength > code.Length || code[at] is not (Call or CallVirtual)) return null;
+        var called = Resolve(method, BitConverter.ToInt32(code, at + 1));
+        if (called is null || !SaysWhere(called)) return null;
+        return new(FileNameOf(file), line, member, AsksFor(called, code, start));
+    }
+
+    /// <summary>Sources may have been compiled on a machine with other separators.</summary>
+    static string FileNameOf(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+
+    static bool SaysWhere(MethodBase called) => called.GetParameters() is [.., var file, var line, var member]
+        && file.IsDefined(typeof(CallerFilePathAttribute)) && line.IsDefined(typeof(CallerLineNumberAttribute)) && member.IsDefined(typeof(CallerMemberNameAttribute));
+
+    static string AsksFor(MethodBase called, byte[] code, int end)
+    {
+        if (called.Name.StartsWith("LoadAcquire", StringComparison.Ordinal)) return BarrierPurposes.Acquire;
+        if (called.Name.StartsWith("StoreRelease", StringComparison.Ordinal)) return BarrierPurposes.Release;
+        int purpose = end > 0 && code[end - 1] is >= 0x16 and <= 0x1E ? code[end - 1] - 0x16 : -1; // ldc.i4.0 to ldc.i4.8
+        return purpose < 0 ? "?" : BarrierPurposes.Name((BarrierPurpose)purpose);
+    }
+
+    static MethodBase? Resolve(MethodInfo method, int token)
+    {
+        try
+        {
+            return method.Module.ResolveMethod(token, method.DeclaringType!.GetGenericArguments(), method.GetGenericArguments());
+        }
+        catch (ArgumentException)
+        {
+            return null; // no method: what looked like a call is data of another instruction
+        }
+    }
+
+    static bool TryString(MethodInfo method, byte[] code, ref int at, out string text)
+    {
+        text = "";
+        if (at + TokenLength > code.Length || code[at] != LoadString || code[at + 4] != 0x70) return false;
+        try
+        {
+            text = method.Module.ResolveString(BitConverter.ToInt32(code, at + 1));
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+        at += TokenLength;
+        return true;
+    }
+
+    static bool TryNumber(byte[] code, ref int at, out int number)
+    {
+        number = 0;
+        if (at + TokenLength > code.Length) return false;
+        switch (code[at])
+        {
+            case >= 0x16 and <= 0x1E:
+                number = code[at] - 0x16;
+                at += 1;
+                return true;
+            case 0x1F:
+                number = (sbyte)code[at + 1];
+                at += 2;
+                return true;
+            case 0x20:
+                number = BitConverter.ToInt32(code, at + 1);
+                at += TokenLength;
+                return true;
+            default:
+                return false;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using Ringcheck.Devices;
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+using Ringcheck.Kernel;
+using Ringcheck.Standard;
+
+namespace Ringcheck.Scenarios;
+
+/// <summary>
+/// The queue and the transport as a driver other than <see cref="VirtioBlk{TMachine}"/> may use them: it notifies without asking whether that is
+/// wanted, which is always allowed (2.7.10), and takes its queue back from a device that it does not reset (4.2.2.2), with a request in flight,
+/// to use the memory for something else. What it wrote there must stay.
+/// </summary>
+sealed class QueueScenario : IBarrierScenario
+{
+    public const string Name = "queue-release", Summary = "a queue that is always notified, and taken back with a request in flight to use its memory for something else";
+
+    /// <summary>QEMU goes on serving a queue whose QueueReady is 0 (data/qemu-observed.md), and of a hostile device's data nothing can be said.</summary>
+    public static readonly string[] Profiles = ["strict", "odd"];
+
+    const byte ReadCode = 1, WaitCode = 2, ReleaseCode = 3;
+    const ushort QueueSize = 8;
+    const uint Sectors = 64, QueueMemory = 0x10_0000, Requests = 0x20_0000, RequestStride = 0x1000, DataOffset = 0x200, StatusOffset = 0x180;
+    const int MaxRequests = 8;
+
+    readonly SimulatedMachine machine;
+    readonly SimMachine cpu;
+    readonly SplitQueue<SimMachine> queue;
+    readonly DmaSegment[] readable = new DmaSegment[1], writable = new DmaSegment[2];
+    readonly byte[] scratch = new byte[Sector.Size];
+    readonly uint[] sectorOf = new uint[MaxRequests];
+    readonly ushort[] headOf = new ushort[MaxRequests];
+    readonly bool[] isInFlight = new bool[MaxRequests];
+    int made, inFlight;
+    long judged, released;
+
+    public QueueScenario(DeviceProfile profile, MachineMemory memory)
+    {
+        machine = new(memory: memory);
+        machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
+        cpu = new(machine);
+        queue = new(cpu, QueueSize);
+        Program = [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)];
+    }
+
+    public Engine Engine => machine.Engine;
+
+    public BarrierSites Barriers => machine.Barriers;
+
+    public IReadOnlyList<Operation> Program { get; set; }
+
+    public string Bounds => $"ring of {QueueSize}, {Program.Count} operations, payload in {machine.PayloadChunks}, {machine.Engine.MaxPoints} points";
+
+    public IReadOnlyList<Premise> Premises =>
+    [
+        new("sectors read and compared", judged, Required: true), new("queues taken back with a request in flight", released, Required: true), .. machine.MemoryPremises,
+    ];
+
+    public void Reset(Strategy strategy)
+    {
+        machine.Reset(strategy);
+        made = inFlight = 0;
+        Array.Clear(isInFlight);
+    }
+
+    public void Run()
+    {
+        if (BringUp(out var transport) is var status && status != DriverStatus.Ok)
+            Fail("initialisation", status.ToString(), $"the driver could not bring up a device that is well: {status}", "Follow 3.1.1 step by step.");
+        bool isOurs = true;
+        foreach (var operation in Program)
+        {
+            if (!isOurs) break;
+            if (operation.Code == ReadCode && made < MaxRequests) Read(operation.A % Sectors);
+            else if (operation.Code == WaitCode && inFlight > 0) Wait();
+            else if (operation.Code == ReleaseCode) isOurs = !Release(transport);
+        }
+        while (isOurs && inFlight > 0) Wait();
+        machine.Cpu.Finish();
+        Engine.RunToRest();
+    }
+
+    DriverStatus BringUp(out Transport transport)
+    {
+        var status = MmioBus.Find(cpu, DeviceType.Block, out transport);
+        if (status == DriverStatus.Ok) status = transport.Reset(cpu, Deadline.Never);
+        if (status != DriverStatus.Ok) return status;
+        const uint known = DeviceStatus.Acknowledge | DeviceStatus.Driver, chosen = known | DeviceStatus.FeaturesOk;
+        transport.WriteStatus(cpu, DeviceStatus.Acknowledge);
+        transport.WriteStatus(cpu, known);
+        transport.WriteFeatures(cpu, transport.ReadFeatures(cpu, FeatureSet.Of(Feature.Version1)));
+        transport.WriteStatus(cpu, chosen);
+        if (transport.ReadStatus(cpu) != chosen) return DriverStatus.FeaturesRefused;
+        var layout = SplitLayout.Modern(QueueSize);
+        var memory = Region(QueueMemory, layout.Length);
+        var doorbell = default(Doorbell);
+        status = queue.Initialise(memory, layout, default, useEventIndex: false);
+        if (status == DriverStatus.Ok) status = transport.SetUpQueue(cpu, new QueueIndex(0), layout, memory.Bus, out doorbell);
+        if (status != DriverStatus.Ok) return status;
+        queue.AttachDoorbell(doorbell);
+        queue.DisableInterrupts();
+        transport.WriteStatus(cpu, chosen | DeviceStatus.DriverOk);
+        return DriverStatus.Ok;
+    }
+
+    void Read(uint sector)
+    {
+        var request = Request(made);
+        cpu.Store32(request.Cpu + BlkRequest.TypeOffset, BlkRequestType.In);
+        cpu.Store64(request.Cpu + BlkRequest.SectorOffset, sector);
+        cpu.Store8(request.Cpu + StatusOffset, BlkStatus.NotWritten);
+        readable[0] = DmaSegment.Of(request.Slice(0, BlkRequest.HeaderSize));
+        writable[0] = DmaSegment.Of(request.Slice(DataOffset, Sector.Size));
+        writable[1] = DmaSegment.Of(request.Slice(StatusOffset, BlkRequest.StatusSize));
+        if (queue.TryAdd(readable, writable, out var head) != DriverStatus.Ok) return; // full: the program is longer than the ring
+        (sectorOf[made], headOf[made], isInFlight[made]) = (sector, head.Value, true);
+        made++;
+        inFlight++;
+        queue.Publish();
+        queue.Notify();
+    }
+
+    void Wait()
+    {
+        var poll = cpu.BeginPoll(Deadline.Never);
+        while (cpu.KeepPolling(ref poll, done: queue.HasUsed()))
+        {
+        }
+        int request = queue.TryTakeUsed(out var used) == DriverStatus.Ok ? Array.FindIndex(headOf, 0, made, head => head == used.Head.Value) : -1;
+        while (request >= 0 && !isInFlight[request]) request = Array.FindIndex(headOf, request + 1, made - request - 1, head => head == used.Head.Value);
+        if (request < 0) Fail("completion", "request-unknown", $"what came back is no request that was made (queue fault: {queue.Fault})",
+            "Read the used element only after the index that says it is there.");
+        isInFlight[request] = false;
+        inFlight--;
+        var memory = Request(request);
+        if (cpu.Load8(memory.Cpu + StatusOffset) != BlkStatus.Ok) Fail("completion", "request-failed", "a request that a well device has served has no good status",
+            "Read the status only after the used index that says it is there.");
+        cpu.CopyFromMemory(memory.Cpu + DataOffset, scratch);
+        if (Differs(scratch, at => SyntheticImage.Word(new(sectorOf[request]), at)) is var wrong && wrong >= 0) Fail("data-integrity", "wrong-data",
+            $"sector {sectorOf[request]}, byte {wrong} is not what is on the disk", "Read the data only after the used index that says it is there.");
+        if (!Engine.Draining) judged++;
+    }
+
+    /// <summary>True: the queue is ours, and so is the memory of what was in flight.</summary>
+    bool Release(in Transport transport)
+    {
+        if (transport.ReleaseQueue(cpu, new QueueIndex(0)) != DriverStatus.Ok)
+            Fail("queue", "not-released", "the device keeps a queue whose QueueReady was written 0", "Read QueueReady back.");
+        if (!Engine.Draining && inFlight > 0) released++;
+        for (int request = 0; request < made; request++)
+        {
+            if (isInFlight[request]) UseForSomethingElse(request);
+        }
+        return true;
+    }
+
+    void UseForSomethingElse(int request)
+    {
+        var data = Request(request).Cpu + DataOffset;
+        ulong Mark(int at) => 0x0DDBA11UL << 32 | (uint)request << 16 | (uint)at;
+        for (int at = 0; at < scratch.Length; at += sizeof(ulong)) BitConverter.TryWriteBytes(scratch.AsSpan(at), Mark(at));
+        cpu.CopyToMemory(data, scratch);
+        Array.Clear(scratch);
+        cpu.CopyFromMemory(data, scratch);
+        if (Differs(scratch, Mark) is var wrong && wrong >= 0) Fail("memory-reuse", "written-late",
+            $"byte {wrong} of a buffer that is the driver's again is not what the driver wrote there: the device's write came after it",
+            "Use memory that a device had only after the answer that says it is done with it (BarrierPurpose.AfterRegisterRead).");
+    }
+
+    static int Differs(byte[] found, Func<int, ulong> wanted)
+    {
+        for (int at = 0; at < found.Length; at += sizeof(ulong))
+        {
+            if (BitConverter.ToUInt64(found, at) != wanted(at)) return at;
+        }
+        return -1;
+    }
+
+    static DmaRegion Request(int index) => Region(Requests + (uint)index * RequestStride, RequestStride);
+
+    static DmaRegion Region(uint offset, uint length) => new(new(SimulatedMachine.RamBase + offset), new(SimulatedMachine.RamBase + offset), length);
+
+    public string Describe(Operation operation) => operation.Code switch
+    {
+        ReadCode => $"read sector {operation.A}, and notify",
+        WaitCode => "poll until a request has come back",
+        ReleaseCode => "take the queue back, and use the memory of what is in flight for something else",
+        _ => throw new ArgumentException($"no operation {operation.Code}"),
+    };
+
+    public IEnumerable<Operation> Simpler(Operation operation) => [];
+
+    public Operation? Merge(Operation first, Operation second) => null;
+
+    public void Dispose() => machine.Dispose();
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    void Fail(string monitor, string rule, string message, string mend) => Engine.Fail(new(monitor, rule, [], message, mend));
+}

@@ -1,0 +1,70 @@
+using Ringcheck.Devices;
+using Ringcheck.Exploration;
+using Ringcheck.Hal;
+using Ringcheck.Scenarios;
+using Xunit;
+
+namespace Ringcheck.Tests.Concurrency.Barriers;
+
+/// <summary>Sites as the compiled code has them, and names that replay strings can rely on.</summary>
+public sealed class CodeSiteTests
+{
+    [Fact]
+    public void What_a_machine_reaches_is_known_from_the_code()
+    {
+        var catalog = new ScenarioCatalog();
+        var unknown = new List<string>();
+        foreach (var info in catalog.Scenarios)
+        {
+            using var scenario = catalog.Create(info.Name, info.Profiles[0], "arm");
+            var driver = Assert.IsAssignableFrom<IBarrierScenario>(scenario);
+            Execution.Run(scenario, PlainRun.Instance);
+            Assert.NotEmpty(driver.Barriers.Sites);
+            unknown.AddRange(driver.Barriers.Sites.Where(site => CodeSite.Of(site) is null).Select(site => site.ToString()));
+        }
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Names_are_unique_and_say_where_and_each_purpose_is_known()
+    {
+        Assert.Equal(CodeSite.All.Count, CodeSite.All.Select(site => site.Name).Distinct().Count());
+        Assert.All(CodeSite.All, site => Assert.StartsWith(site.Site.Where, site.Name));
+        string[] asks = [.. Enum.GetValues<BarrierPurpose>().Select(BarrierPurposes.Name), BarrierPurposes.Acquire, BarrierPurposes.Release];
+        Assert.All(CodeSite.All, site => Assert.Contains(site.Site.Asks, asks));
+        Assert.Contains(CodeSite.All, site => site is { Room: CodeSite.Driver, Name: "SplitQueue.Publish", Site.Asks: BarrierPurposes.Release });
+    }
+
+    [Theory]
+    [InlineData("barrier/SplitQueue.ShouldNotify=dmb-st")]
+    [InlineData("barrier/SplitQueue.Publish=none+NaiveBlk.StoreHeader#2=dmb")]
+    public void Replacements_read_back_as_they_were_written(string text)
+    {
+        Assert.True(BarrierReplacement.IsOne(text));
+        Assert.Equal(text, BarrierReplacement.Parse(text).ToString());
+    }
+
+    [Theory]
+    [InlineData("barrier/SplitQueue.Nothing=none", "SplitQueue.Nothing")]
+    [InlineData("barrier/SplitQueue.Publish=dmbst", "dmbst")]
+    [InlineData("barrier/SplitQueue.Publish", "instruction")]
+    [InlineData("barrier/", "no barrier site")]
+    public void Replacements_of_what_does_not_exist_are_refused(string text, string words)
+        => Assert.Contains(words, Assert.Throws<ArgumentException>(() => BarrierReplacement.Parse(text)).Message);
+
+    /// <summary>None orders anything that the one below it does not.</summary>
+    [Fact]
+    public void What_is_weaker_is_never_as_strong()
+    {
+        foreach (var instruction in Enum.GetValues<BarrierInstruction>())
+        {
+            Assert.DoesNotContain(instruction, Instructions.Below(instruction));
+            foreach (var weaker in Instructions.Below(instruction))
+            {
+                Assert.False(Instructions.IsBelow(instruction, weaker), $"{instruction} and {weaker}");
+                Assert.All(Instructions.Below(weaker), below => Assert.True(Instructions.IsBelow(below, instruction), $"{below}, {weaker}, {instruction}"));
+            }
+            Assert.True(Instructions.TryParse(Instructions.NameOf(instruction), out var same) && same == instruction);
+        }
+    }
+}
