@@ -132,6 +132,8 @@ public sealed partial class VirtioBlk<TMachine>
 
         transport.WriteStatus(machine, bits | DeviceStatus.DriverOk);
         state = BlkState.Ready;
+        // No device tells of a change before DRIVER_OK has reached it (2.1.2), which it surely has once this reads the status back.
+        ReadConfigurationAgain();
         return DriverStatus.Ok;
     }
 
