@@ -21,7 +21,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, fresh) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true))),
-        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: true) { Variants = CpuBootScenario.Variants },
+        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: false) { Variants = CpuBootScenario.Variants },
             (variant, _) => new CpuBootScenario(variant)),
         new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuCodeScenario()),
         new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _) => new CpuSwitchScenario()),
