@@ -1,5 +1,6 @@
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
+using Ringcheck.Ordering;
 
 namespace Ringcheck.Scenarios;
 
@@ -21,13 +22,13 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
-        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: true) { Variants = CpuBootScenario.Variants },
-            (variant, _, _) => new CpuBootScenario(variant)),
-        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuCodeScenario()),
-        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuSwitchScenario()),
-        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, _) => new CpuUnmapScenario(profile)),
-        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuIdleScenario()),
-        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, _) => new CpuMmuOffScenario()),
+        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: false) { Variants = CpuBootScenario.Variants },
+            (variant, _, memory) => OfAArch64(memory, () => new CpuBootScenario(variant))),
+        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuCodeScenario())),
+        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuSwitchScenario())),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, memory) => OfAArch64(memory, () => new CpuUnmapScenario(profile))),
+        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuIdleScenario())),
+        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuMmuOffScenario())),
         new(new(QueueScenario.Name, QueueScenario.Summary, QueueScenario.Profiles, InTour: true),
             (profile, _, memory) => new QueueScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
@@ -40,6 +41,10 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     }
 
     public IReadOnlyList<ScenarioInfo> Scenarios { get; } = [.. Entries.Select(entry => entry.Info)];
+
+    /// <summary>The model of the CPU system is AArch64's; loads and stores of the kernel are in program order there, whatever the memory of the devices is.</summary>
+    static IScenario OfAArch64(MachineMemory memory, Func<IScenario> create)
+        => memory.Model != MemoryModel.Tso ? create() : throw new ArgumentException("the scenarios of the CPU system are AArch64's; there is no TSO of them");
 
     public IScenario Create(string name, string profile, string memory)
     {

@@ -50,7 +50,11 @@ internal sealed class ExploreCommand : ToolCommand
         var variants = new VariantComparison(context, settings).Of(plan);
         if (parsed.GetValue(writeVariants) is { } file) VariantDocument.WriteInto(file, string.Join('\n', variants.Select(VariantView.Table)));
         bool stopped = context.Cancellation.IsCancellationRequested;
-        if (view is null) JsonReports.Write(context.Console, new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)]), JsonReports.Compact.ExploreReport);
+        if (view is null)
+        {
+            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)]);
+            JsonReports.Write(context.Console, report, JsonReports.Compact.ExploreReport);
+        }
         else view.Ended(outcomes, variants, plan.Count, stopped);
         return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
     }

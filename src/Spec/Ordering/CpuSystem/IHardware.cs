@@ -24,7 +24,10 @@ public interface IHardware
     /// <summary>A store to this word is on its way: whoever polls it may look again.</summary>
     void Stored(ulong word);
 
-    /// <summary>Whether another CPU waits for stores of this one that are on their way, so that they may arrive at any time (<see cref="CpuSystemModel{THardware}.Arrive(int)"/>).</summary>
+    /// <summary>
+    /// Whether another CPU waits for stores of this one that are on their way, so that they may arrive at any time
+    /// (<see cref="CpuSystemModel{THardware}.Arrive(int)"/>).
+    /// </summary>
     void StoresWaiting(int cpu, bool any);
 }
 
