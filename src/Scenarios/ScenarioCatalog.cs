@@ -21,8 +21,10 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
-        new(new(QueueScenario.Name, QueueScenario.Summary, QueueScenario.Profiles, InTour: true),
-            (profile, _, memory) => new QueueScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.NotifyName, QueueScenario.NotifySummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(releases: false, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(releases: true, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
