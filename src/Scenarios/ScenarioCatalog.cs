@@ -29,8 +29,10 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, memory) => OfAArch64(memory, () => new CpuUnmapScenario(profile))),
         new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuIdleScenario())),
         new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuMmuOffScenario())),
-        new(new(QueueScenario.Name, QueueScenario.Summary, QueueScenario.Profiles, InTour: true),
-            (profile, _, memory) => new QueueScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.NotifyName, QueueScenario.NotifySummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(releases: false, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(releases: true, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];

@@ -19,7 +19,7 @@ internal sealed class BarriersCommand : ToolCommand
     /// <summary>Shrinking one of many failures must not take as long as finding them all.</summary>
     const double MostShrinkSeconds = 5;
 
-    public const long DefaultExecutions = 400;
+    public const long DefaultExecutions = 100;
 
     readonly CliContext context;
     readonly Argument<string[]> scenarios = new("SCENARIO")

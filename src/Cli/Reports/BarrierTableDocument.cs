@@ -60,10 +60,10 @@ public static class BarrierTableDocument
     /// <summary>What is not needed alone may be needed together: one does the work of the other.</summary>
     static string Together(TogetherResult together)
     {
-        if (!together.Trial.Passes) return "";
-        var gone = together.Left.Where(each => each.Instruction == BarrierInstruction.None).Select(each => $"`{each.Site.Name}`").ToList();
-        return gone.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-            $"\nWeakened one after another, each to what is enough with the others as they have become: {string.Join(", ", gone)} can go together ({together.Trial.Executions} executions found nothing). What was not needed alone and is not among these stands in for one that is.\n");
+        if (!together.Trial.Passes) return $"\nTogether: within the bounds nothing was found that could go without `{together.Trial.Violation!.Key}`.\n";
+        var gone = together.Left.Where(each => each.Instruction == BarrierInstruction.None && each.Mapped != BarrierInstruction.None).Select(each => $"`{each.Site.Name}`").ToList();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"\nAlone is not together: one barrier may do the work of another. Taken away one after the other, {(gone.Count == 0 ? "none" : string.Join(", ", gone))} can go at once; {together.Trial.Executions} executions found nothing.\n");
     }
 
     static string WithoutIt(SiteResult site)
@@ -79,7 +79,7 @@ public static class BarrierTableDocument
     {
         var trial = candidate.Trial;
         return trial.Violation is { } violation ? $"`{violation.Key}` by {trial.Replay!.Scenario} ({trial.Replay.Profile})"
-            : string.Create(CultureInfo.InvariantCulture, $"not needed ({trial.Executions} executions on {trial.Scenarios} scenarios)");
+            : string.Create(CultureInfo.InvariantCulture, $"not needed ({trial.Executions} executions on {trial.Scenarios} scenario{(trial.Scenarios == 1 ? "" : "s")})");
     }
 
     static string Enough(SiteResult site) => string.Join(" or ", site.Sufficient.Select(Instructions.WordsFor)) + (site.LeavesLoadBuffering ? ", but for load buffering" : "");

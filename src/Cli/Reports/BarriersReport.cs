@@ -18,6 +18,7 @@ internal sealed record BarriersReport(string Memory, ulong Seed, long Executions
         result.Together is { } together ? TogetherReport.Of(together, findings) : null, result.Stopped);
 }
 
+/// <summary>One site.</summary>
 /// <param name="Scenarios">How many reach it.</param>
 /// <param name="Needed">Something fails when the instruction is left out.</param>
 /// <param name="Sufficient">The weakest with which nothing was found.</param>
@@ -30,6 +31,7 @@ internal sealed record SiteReport(string Site, string Room, string Asks, string?
         result.IsStronger, result.LeavesLoadBuffering, [.. result.Candidates.Select(candidate => CandidateReport.Of(candidate, findings))]);
 }
 
+/// <summary>A weaker instruction at a site.</summary>
 /// <param name="Violation">Null if nothing was found in so many executions.</param>
 internal sealed record CandidateReport(string Instruction, long Executions, string? Scenario, string? Profile, ViolationReport? Violation)
 {
@@ -38,6 +40,7 @@ internal sealed record CandidateReport(string Instruction, long Executions, stri
         candidate.Trial.Replay is { } replay ? ViolationReport.Of(findings[replay]) : null);
 }
 
+/// <summary>All sites weakened one after another.</summary>
 /// <param name="Left">What stands at each site.</param>
 /// <param name="Violation">Of the last look with more executions; null if nothing was found.</param>
 internal sealed record TogetherReport(IReadOnlyList<LeftReport> Left, long Executions, ViolationReport? Violation)

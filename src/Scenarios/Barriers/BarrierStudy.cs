@@ -130,6 +130,12 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
             var trial = Try(ReplacementOf(left), everything, 4 * settings.Executions, cancellation);
             if (trial.Passes || cancellation.IsCancellationRequested) return new(left, trial);
             List<StudyRun> failed = [new(trial.Replay!.Scenario, trial.Replay.Profile)];
+            if (Try(BarrierReplacement.None, failed, 4 * settings.Executions, cancellation) is { Passes: false } asMapped)
+            {
+                failures.Add(new(failed[0], asMapped.Violation!, asMapped.Replay!)); // the shorter look at the beginning missed it
+                everything.Remove(failed[0]);
+                continue;
+            }
             int back = -1;
             for (int i = left.Count - 1; i >= 0; i--)
             {
@@ -154,7 +160,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     /// </summary>
     Trial Try(BarrierReplacement replacement, List<StudyRun> by, long most, CancellationToken cancellation, List<IBarrierScenario>? built = null)
     {
-        (Func<Strategy> Strategy, long Executions)[] rounds = [(Walk(0), Math.Max(1, most / 8)), (Walk(1), most), (static () => new Deepening(), Math.Max(1, most / 4))];
+        (Func<Strategy> Strategy, long Executions)[] rounds = [(Walk(0), Math.Max(1, most / 8)), (Walk(1), most), (static () => new Deepening(), Math.Max(1, settings.Executions / 4))];
         long before = executions;
         foreach (var (strategy, count) in rounds)
         {

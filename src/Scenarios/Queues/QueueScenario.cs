@@ -13,7 +13,8 @@ namespace Ringcheck.Scenarios;
 /// </summary>
 sealed class QueueScenario : IBarrierScenario
 {
-    public const string Name = "queue-release", Summary = "a queue that is always notified, and taken back with a request in flight to use its memory for something else";
+    public const string NotifyName = "queue-notify", NotifySummary = "a queue whose device is always notified, without asking whether it wants that";
+    public const string ReleaseName = "queue-release", ReleaseSummary = "a queue taken back with a request in flight, to use its memory for something else";
 
     /// <summary>QEMU goes on serving a queue whose QueueReady is 0 (data/qemu-observed.md), and of a hostile device's data nothing can be said.</summary>
     public static readonly string[] Profiles = ["strict", "odd"];
@@ -34,13 +35,16 @@ sealed class QueueScenario : IBarrierScenario
     int made, inFlight;
     long judged, released;
 
-    public QueueScenario(DeviceProfile profile, MachineMemory memory)
+    readonly bool releases;
+
+    public QueueScenario(bool releases, DeviceProfile profile, MachineMemory memory)
     {
+        this.releases = releases;
         machine = new(memory: memory);
         machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
         cpu = new(machine);
         queue = new(cpu, QueueSize);
-        Program = [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)];
+        Program = releases ? [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)] : [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)];
     }
 
     public Engine Engine => machine.Engine;
@@ -53,7 +57,7 @@ sealed class QueueScenario : IBarrierScenario
 
     public IReadOnlyList<Premise> Premises =>
     [
-        new("sectors read and compared", judged, Required: true), new("queues taken back with a request in flight", released, Required: true), .. machine.MemoryPremises,
+        new("sectors read and compared", judged, Required: !releases), new("queues taken back with a request in flight", released, Required: releases), .. machine.MemoryPremises,
     ];
 
     public void Reset(Strategy strategy)

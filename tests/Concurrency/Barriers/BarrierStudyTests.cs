@@ -50,7 +50,7 @@ public sealed class BarrierStudyTests
     [Fact]
     public void A_doorbell_that_is_always_rung_and_memory_that_is_taken_back_need_theirs()
     {
-        var result = Study("arm", new StudyRun("queue-release", "strict"));
+        var result = Study("arm", new("queue-release", "strict"), new("queue-notify", "strict"));
         Assert.Empty(result.Failures);
         Assert.Equal("lost-notification", With(Site(result, "SplitQueue.Notify"), BarrierInstruction.None).Violation?.Monitor);
         Assert.Equal("memory-reuse", With(Site(result, "MmioQueues.ReleaseQueue"), BarrierInstruction.None).Violation?.Monitor);

@@ -55,7 +55,7 @@ public sealed class BarriersCommandTests : IDisposable
     public void Bad_usage_is_one_line()
     {
         cli.Run("barriers", "spsc-4x").IsBadUsage("spsc-4x3");
-        cli.Run("barriers", "--memory", "amr").IsBadUsage("did you mean 'arm'");
+        cli.Run("barriers", "--memory", "amr").IsBadUsage("unknown memory 'amr'");
         cli.Run("barriers", "--executions", "0").IsBadUsage("--executions");
         cli.Run("barriers", "spsc-4x3", "--write-table", "page.md").IsBadUsage("name none");
         cli.Run("barriers", "blk-read", "--profile", "none").IsBadUsage("no profile 'none'");
