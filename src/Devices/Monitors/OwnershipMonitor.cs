@@ -72,6 +72,16 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         monitors.Notifications.Enabled(queue);
         for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkRings(queue, MemoryOwner.DriverRing, MemoryOwner.DeviceRing);
+        TakeInWhatIsThere(queue, start);
+    }
+
+    /// <summary>A driver may fill its ring before the queue is live, or before the write that makes it so has arrived.</summary>
+    void TakeInWhatIsThere(QueueWatch queue, RingIndex start)
+    {
+        for (uint slot = 0; slot < queue.Size; slot++)
+            queue.WrittenSlot[slot] = machine.Ram.Load<ushort>(queue.Available + AvailableRing.RingOffset + AvailableRing.EntrySize * slot);
+        var index = new RingIndex(machine.Ram.Load<ushort>(queue.AvailableIndex));
+        if (index != start && start.DistanceTo(index) <= queue.Size) Publish(queue, index);
     }
 
     /// <summary>The device has completed its reset; the driver has yet to see it.</summary>

@@ -10,6 +10,8 @@ public sealed partial class VirtioBlk<TMachine>
     /// In interrupt context. True when the interrupt was this device's. Acknowledged before anything is looked at: what happens after
     /// that raises the line again. (4.2.3.4.1 has it the other way round; then an event between looking and acknowledging is lost.)
     /// A driver that polls may call this now and then, to learn of changes of the configuration.
+    /// Runs on the CPU that waits: its event flags need no barrier then, and the used ring none here, since whoever goes to sleep orders its last look
+    /// at it behind asking for interrupts (shown by <c>ringcheck barriers</c>: docs/ordering.md).
     /// </summary>
     public bool OnInterrupt()
     {
@@ -19,7 +21,6 @@ public sealed partial class VirtioBlk<TMachine>
         if (causes == 0)
             return false;
         transport.AcknowledgeInterrupt(machine, causes);
-        machine.Barrier(BarrierPurpose.AfterRegisterRead);
         if ((causes & InterruptCause.UsedBuffer) != 0)
             machine.Store32(memory.UsedEvent, 1);
         if ((causes & InterruptCause.ConfigurationChange) != 0)
@@ -49,22 +50,18 @@ public sealed partial class VirtioBlk<TMachine>
 
     /// <summary>
     /// Takes over all that the device has to tell, events first: an event flag is cleared before what it speaks of is looked at, so
-    /// that nothing that comes later is lost with it.
+    /// that nothing that comes later is lost with it. No barrier: the handler runs on the CPU that waits (<see cref="OnInterrupt"/>).
     /// </summary>
     private int TakeOver()
     {
         if (state != BlkState.Ready)
             return 0;
         if (machine.Load32(memory.UsedEvent) != 0)
-        {
             machine.Store32(memory.UsedEvent, 0);
-            machine.Barrier(BarrierPurpose.StoreThenLoad);
-        }
 
         if (machine.Load32(memory.ConfigurationEvent) != 0)
         {
             machine.Store32(memory.ConfigurationEvent, 0);
-            machine.Barrier(BarrierPurpose.StoreThenLoad);
             configurationIsStale = true;
         }
 
