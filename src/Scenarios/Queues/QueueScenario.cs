@@ -42,6 +42,7 @@ sealed class QueueScenario : IBarrierScenario
         this.releases = releases;
         machine = new(memory: memory);
         machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
+        machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size); // rings and buffers are all uncached here
         cpu = new(machine);
         queue = new(cpu, QueueSize);
         Program = releases ? [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)] : [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)];
