@@ -30,9 +30,11 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuIdleScenario())),
         new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuMmuOffScenario())),
         new(new(QueueScenario.NotifyName, QueueScenario.NotifySummary, QueueScenario.Profiles, InTour: false),
-            (profile, _, memory) => new QueueScenario(releases: false, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+            (profile, _, memory) => new QueueScenario(QueueScenario.NotifyName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.RestartName, QueueScenario.RestartSummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(QueueScenario.RestartName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
-            (profile, _, memory) => new QueueScenario(releases: true, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+            (profile, _, memory) => new QueueScenario(QueueScenario.ReleaseName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];

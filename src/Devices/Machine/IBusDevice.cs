@@ -25,6 +25,7 @@ public sealed class InterruptLine(InterruptController controller, int number)
     /// <summary>As QEMU and device trees count shared interrupts: GIC INTID minus 32.</summary>
     public int Number => number;
 
+    /// <summary>Sets the level.</summary>
     /// <param name="high">The level.</param>
     /// <param name="sender">Where the interrupt is a message: the master whose earlier writes it pushes.</param>
     public void Set(bool high, DmaPort? sender = null)

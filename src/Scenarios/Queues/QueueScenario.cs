@@ -14,12 +14,13 @@ namespace Ringcheck.Scenarios;
 sealed class QueueScenario : IBarrierScenario
 {
     public const string NotifyName = "queue-notify", NotifySummary = "a queue whose device is always notified, without asking whether it wants that";
+    public const string RestartName = "queue-restart", RestartSummary = "a queue set up a second time in the same memory, for a device that may look at it before it is notified";
     public const string ReleaseName = "queue-release", ReleaseSummary = "a queue taken back with a request in flight, to use its memory for something else";
 
     /// <summary>QEMU goes on serving a queue whose QueueReady is 0 (data/qemu-observed.md), and of a hostile device's data nothing can be said.</summary>
     public static readonly string[] Profiles = ["strict", "odd"];
 
-    const byte ReadCode = 1, WaitCode = 2, ReleaseCode = 3;
+    const byte ReadCode = 1, WaitCode = 2, ReleaseCode = 3, RestartCode = 4;
     const ushort QueueSize = 8;
     const uint Sectors = 64, QueueMemory = 0x10_0000, Requests = 0x20_0000, RequestStride = 0x1000, DataOffset = 0x200, StatusOffset = 0x180;
     const int MaxRequests = 8;
@@ -33,19 +34,25 @@ sealed class QueueScenario : IBarrierScenario
     readonly ushort[] headOf = new ushort[MaxRequests];
     readonly bool[] isInFlight = new bool[MaxRequests];
     int made, inFlight;
-    long judged, released;
+    long judged, released, restarted;
 
-    readonly bool releases;
+    readonly string name;
 
-    public QueueScenario(bool releases, DeviceProfile profile, MachineMemory memory)
+    /// <summary>One of the scenarios by name.</summary>
+    public QueueScenario(string name, DeviceProfile profile, MachineMemory memory)
     {
-        this.releases = releases;
+        this.name = name;
         machine = new(memory: memory);
         machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
         machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size); // rings and buffers are all uncached here
         cpu = new(machine);
         queue = new(cpu, QueueSize);
-        Program = releases ? [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)] : [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)];
+        Program = name switch
+        {
+            ReleaseName => [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)],
+            RestartName => [new(ReadCode, 5), new(WaitCode), new(RestartCode), new(ReadCode, 9), new(WaitCode)],
+            _ => [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)],
+        };
     }
 
     public Engine Engine => machine.Engine;
@@ -58,7 +65,9 @@ sealed class QueueScenario : IBarrierScenario
 
     public IReadOnlyList<Premise> Premises =>
     [
-        new("sectors read and compared", judged, Required: !releases), new("queues taken back with a request in flight", released, Required: releases), .. machine.MemoryPremises,
+        new("sectors read and compared", judged, Required: name != ReleaseName),
+        new("queues taken back with a request in flight", released, Required: name == ReleaseName),
+        new("queues set up again", restarted, Required: name == RestartName), .. machine.MemoryPremises,
     ];
 
     public void Reset(Strategy strategy)
@@ -70,19 +79,33 @@ sealed class QueueScenario : IBarrierScenario
 
     public void Run()
     {
-        if (BringUp(out var transport) is var status && status != DriverStatus.Ok)
-            Fail("initialisation", status.ToString(), $"the driver could not bring up a device that is well: {status}", "Follow 3.1.1 step by step.");
+        MustBringUp(out var transport);
         bool isOurs = true;
         foreach (var operation in Program)
         {
             if (!isOurs) break;
             if (operation.Code == ReadCode && made < MaxRequests) Read(operation.A % Sectors);
             else if (operation.Code == WaitCode && inFlight > 0) Wait();
+            else if (operation.Code == RestartCode && inFlight == 0) Restart(out transport);
             else if (operation.Code == ReleaseCode) isOurs = !Release(transport);
         }
         while (isOurs && inFlight > 0) Wait();
         machine.Cpu.Finish();
         Engine.RunToRest();
+    }
+
+    void MustBringUp(out Transport transport)
+    {
+        if (BringUp(out transport) is var status && status != DriverStatus.Ok)
+            Fail("initialisation", status.ToString(), $"the driver could not bring up a device that is well: {status}", "Follow 3.1.1 step by step.");
+    }
+
+    void Restart(out Transport transport)
+    {
+        const int looks = 8;
+        MustBringUp(out transport);
+        for (int i = 0; i < looks; i++) transport.ReadStatus(cpu); // a driver with other things to do: time for the device to look by itself
+        if (!Engine.Draining) restarted++;
     }
 
     DriverStatus BringUp(out Transport transport)
@@ -188,6 +211,7 @@ sealed class QueueScenario : IBarrierScenario
     public string Describe(Operation operation) => operation.Code switch
     {
         ReadCode => $"read sector {operation.A}, and notify",
+        RestartCode => "reset the device, and set the queue up again",
         WaitCode => "poll until a request has come back",
         ReleaseCode => "take the queue back, and use the memory of what is in flight for something else",
         _ => throw new ArgumentException($"no operation {operation.Code}"),
