@@ -33,6 +33,8 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, _, memory) => new QueueScenario(QueueScenario.NotifyName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.RestartName, QueueScenario.RestartSummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.RestartName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        new(new(QueueScenario.RecycleName, QueueScenario.RecycleSummary, QueueScenario.Profiles, InTour: false),
+            (profile, _, memory) => new QueueScenario(QueueScenario.RecycleName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.ReleaseName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),

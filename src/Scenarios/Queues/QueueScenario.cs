@@ -15,6 +15,7 @@ sealed class QueueScenario : IBarrierScenario
 {
     public const string NotifyName = "queue-notify", NotifySummary = "a queue whose device is always notified, without asking whether it wants that";
     public const string RestartName = "queue-restart", RestartSummary = "a queue set up a second time in the same memory, for a device that may look at it before it is notified";
+    public const string RecycleName = "queue-recycle", RecycleSummary = "a buffer read and handed to the device again, while it is at work on another";
     public const string ReleaseName = "queue-release", ReleaseSummary = "a queue taken back with a request in flight, to use its memory for something else";
 
     /// <summary>QEMU goes on serving a queue whose QueueReady is 0 (data/qemu-observed.md), and of a hostile device's data nothing can be said.</summary>
@@ -33,7 +34,7 @@ sealed class QueueScenario : IBarrierScenario
     readonly uint[] sectorOf = new uint[MaxRequests];
     readonly ushort[] headOf = new ushort[MaxRequests];
     readonly bool[] isInFlight = new bool[MaxRequests];
-    int made, inFlight;
+    int inFlight;
     long judged, released, restarted;
 
     readonly string name;
@@ -50,6 +51,7 @@ sealed class QueueScenario : IBarrierScenario
         Program = name switch
         {
             ReleaseName => [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)],
+            RecycleName => [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(WaitCode), new(WaitCode)],
             RestartName => [new(ReadCode, 5), new(WaitCode), new(RestartCode), new(ReadCode, 9), new(WaitCode)],
             _ => [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)],
         };
@@ -73,7 +75,7 @@ sealed class QueueScenario : IBarrierScenario
     public void Reset(Strategy strategy)
     {
         machine.Reset(strategy);
-        made = inFlight = 0;
+        inFlight = 0;
         Array.Clear(isInFlight);
     }
 
@@ -84,7 +86,7 @@ sealed class QueueScenario : IBarrierScenario
         foreach (var operation in Program)
         {
             if (!isOurs) break;
-            if (operation.Code == ReadCode && made < MaxRequests) Read(operation.A % Sectors);
+            if (operation.Code == ReadCode && inFlight < MaxRequests) Read(operation.A % Sectors);
             else if (operation.Code == WaitCode && inFlight > 0) Wait();
             else if (operation.Code == RestartCode && inFlight == 0) Restart(out transport);
             else if (operation.Code == ReleaseCode) isOurs = !Release(transport);
@@ -133,7 +135,8 @@ sealed class QueueScenario : IBarrierScenario
 
     void Read(uint sector)
     {
-        var request = Request(made);
+        int free = Array.IndexOf(isInFlight, false); // the lowest: memory is used again as soon as it can be
+        var request = Request(free);
         cpu.Store32(request.Cpu + BlkRequest.TypeOffset, BlkRequestType.In);
         cpu.Store64(request.Cpu + BlkRequest.SectorOffset, sector);
         cpu.Store8(request.Cpu + StatusOffset, BlkStatus.NotWritten);
@@ -141,8 +144,7 @@ sealed class QueueScenario : IBarrierScenario
         writable[0] = DmaSegment.Of(request.Slice(DataOffset, Sector.Size));
         writable[1] = DmaSegment.Of(request.Slice(StatusOffset, BlkRequest.StatusSize));
         if (queue.TryAdd(readable, writable, out var head) != DriverStatus.Ok) return; // full: the program is longer than the ring
-        (sectorOf[made], headOf[made], isInFlight[made]) = (sector, head.Value, true);
-        made++;
+        (sectorOf[free], headOf[free], isInFlight[free]) = (sector, head.Value, true);
         inFlight++;
         queue.Publish();
         queue.Notify();
@@ -154,8 +156,14 @@ sealed class QueueScenario : IBarrierScenario
         while (cpu.KeepPolling(ref poll, done: queue.HasUsed()))
         {
         }
-        int request = queue.TryTakeUsed(out var used) == DriverStatus.Ok ? Array.FindIndex(headOf, 0, made, head => head == used.Head.Value) : -1;
-        while (request >= 0 && !isInFlight[request]) request = Array.FindIndex(headOf, request + 1, made - request - 1, head => head == used.Head.Value);
+        int request = -1;
+        if (queue.TryTakeUsed(out var used) == DriverStatus.Ok)
+        {
+            for (int i = 0; i < MaxRequests; i++)
+            {
+                if (isInFlight[i] && headOf[i] == used.Head.Value) request = i;
+            }
+        }
         if (request < 0) Fail("completion", "request-unknown", $"what came back is no request that was made (queue fault: {queue.Fault})",
             "Read the used element only after the index that says it is there.");
         isInFlight[request] = false;
@@ -175,7 +183,7 @@ sealed class QueueScenario : IBarrierScenario
         if (transport.ReleaseQueue(cpu, new QueueIndex(0)) != DriverStatus.Ok)
             Fail("queue", "not-released", "the device keeps a queue whose QueueReady was written 0", "Read QueueReady back.");
         if (!Engine.Draining && inFlight > 0) released++;
-        for (int request = 0; request < made; request++)
+        for (int request = 0; request < MaxRequests; request++)
         {
             if (isInFlight[request]) UseForSomethingElse(request);
         }
