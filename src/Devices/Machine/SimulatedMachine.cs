@@ -66,11 +66,17 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public TDevice Plug<TDevice>(int slot, Func<InterruptLine, TDevice> make) where TDevice : MmioDevice
     {
         var device = make(Interrupts.AddLine(FirstMmioInterrupt + slot));
-        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, device.Name + ".path")) : null;
-        if (path is not null) posted.Add(path);
-        Bus.Add(SlotAddress(slot), 0x200, device, path);
+        Attach(slot, device, device.Name);
         devices.Add(device);
         return device;
+    }
+
+    /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
+    public void Attach(int slot, IBusDevice device, string name)
+    {
+        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, name + ".path")) : null;
+        if (path is not null) posted.Add(path);
+        Bus.Add(SlotAddress(slot), 0x200, device, path);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
