@@ -13,6 +13,9 @@ public sealed record ExhibitTarget(string Scenario, string Profile);
 /// <summary>A historic bug, as edits to the sources of this product. <c>docs/museum.md</c> describes the file it is read from.</summary>
 public sealed record Exhibit
 {
+    /// <summary>The memory of an exhibit that says nothing of memories.</summary>
+    public const string SequentiallyConsistent = "sc";
+
     public required string Id { get; init; }
 
     public required string Title { get; init; }
@@ -28,6 +31,12 @@ public sealed record Exhibit
 
     /// <summary>Strategy for a search that names none, or empty for the default one.</summary>
     public string Strategy { get; init; } = "";
+
+    /// <summary>Memories on which it must be found. The first is the one that it is shown on.</summary>
+    public IReadOnlyList<string> FoundOn { get; init; } = [SequentiallyConsistent];
+
+    /// <summary>Memories on which nothing may be found, since they keep the order that it misses. Of those that are in neither list, nothing is said.</summary>
+    public IReadOnlyList<string> NotOn { get; init; } = [];
 
     /// <summary>Who must find it, as <c>monitor/rule</c> or <c>monitor</c>; empty if any will do.</summary>
     public IReadOnlyList<string> Monitors { get; init; } = [];

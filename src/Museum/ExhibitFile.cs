@@ -1,3 +1,5 @@
+using Ringcheck.Devices;
+
 namespace Ringcheck.Museum;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Ringcheck.Museum;
 /// </summary>
 public sealed class ExhibitFile
 {
+    const string FoundOn = "Found on", NotOn = "Not on";
+    static readonly string[] Facts = ["Source", "Adapted", "Scenario", "Strategy", "Monitor", FoundOn, NotOn];
+
     const string TitleMark = "# ", FactMark = "- ", Continuation = "  ", FileMark = "## ", BlockStart = "```diff", BlockEnd = "```";
 
     readonly string name;
@@ -39,6 +44,9 @@ public sealed class ExhibitFile
         if (stem != id) throw Wrong($"it describes '{id}', so it should be named {id}.md");
         var targets = All("Scenario").Select(ReadTarget).ToList();
         if (targets.Count == 0) throw Wrong("it names no scenario: '- Scenario: NAME (PROFILE)'");
+        IReadOnlyList<string> found = ReadMemories(FoundOn), absent = ReadMemories(NotOn);
+        if (found.Count == 0) found = [Exhibit.SequentiallyConsistent];
+        if (found.FirstOrDefault(absent.Contains) is { } both) throw Wrong($"it says of memory '{both}' that it is found there and that it is not");
         return new()
         {
             Id = id,
@@ -47,6 +55,8 @@ public sealed class ExhibitFile
             Adapted = One("Adapted"),
             Strategy = One("Strategy"),
             Targets = targets,
+            FoundOn = found,
+            NotOn = absent,
             Monitors = [.. All("Monitor")],
             Edits = edits,
         };
@@ -78,8 +88,7 @@ public sealed class ExhibitFile
             if (!line.StartsWith(FactMark, StringComparison.Ordinal)) continue;
             if (colon < 0) throw Wrong($"'{line}' is not '- Name: value'");
             string key = line[FactMark.Length..colon];
-            if (key is not ("Source" or "Adapted" or "Scenario" or "Strategy" or "Monitor"))
-                throw Wrong($"'{key}' is not one of Source, Adapted, Scenario, Strategy, Monitor");
+            if (!Facts.Contains(key)) throw Wrong($"'{key}' is not one of {string.Join(", ", Facts)}");
             if (!facts.TryGetValue(key, out open)) facts[key] = open = [];
             open.Add(line[(colon + 1)..].Trim());
         }
@@ -93,6 +102,17 @@ public sealed class ExhibitFile
         [var value] => value,
         _ => throw Wrong($"it has more than one '{key}'"),
     };
+
+    string[] ReadMemories(string key)
+    {
+        string[] names = One(key).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (string name in names)
+        {
+            if (MachineMemory.All.All(memory => memory.Name != name))
+                throw Wrong($"'{key}' names memory '{name}'; there are {string.Join(", ", MachineMemory.All.Select(memory => memory.Name))}");
+        }
+        return [.. names.Distinct()];
+    }
 
     ExhibitTarget ReadTarget(string text)
     {

@@ -6,10 +6,10 @@ using Ringcheck.Museum;
 
 namespace Ringcheck.Cli.Commands;
 
-/// <summary><c>ringcheck museum [ID…]</c>: exit code 0 when each selected exhibit was found, 1 when one was missed.</summary>
+/// <summary><c>ringcheck museum [ID…]</c>: exit code 0 when each selected exhibit was found where it should be and nowhere else, 1 when not.</summary>
 internal sealed class MuseumCommand : ToolCommand
 {
-    const string TablePath = "docs/museum.md", StrategyOption = "--strategy";
+    const string TablePath = "docs/museum.md", StrategyOption = "--strategy", MemoryOption = "--memory";
 
     readonly CliContext context;
     readonly ExplorationOptions options;
@@ -29,7 +29,7 @@ internal sealed class MuseumCommand : ToolCommand
         this.context = context;
         Add(ids);
         Add(from);
-        options = new(this, "Every exhibit, as without any ID");
+        options = new(this, "Every exhibit, as without any ID", memoryDefault: "all that an exhibit says something of");
         Add(writeTable);
         Add(checkTable);
         SetAction(Run);
@@ -62,12 +62,12 @@ internal sealed class MuseumCommand : ToolCommand
         var table = TableFile(parsed, wanted.Length > 0 || folder is not null);
         var all = folder is null ? ExhibitCollection.Shipped() : ExhibitCollection.FromFolder(Path.Combine(context.Folder, folder));
         var selected = Select(all, wanted);
-        bool asksStrategy = parsed.GetResult(StrategyOption) is System.CommandLine.Parsing.OptionResult { Implicit: false };
+        bool Asks(string option) => parsed.GetResult(option) is System.CommandLine.Parsing.OptionResult { Implicit: false };
         var runner = new MuseumRunner(new()
         {
-            Strategy = asksStrategy ? settings.Strategy : null,
+            Strategy = Asks(StrategyOption) ? settings.Strategy : null,
             Profile = settings.Profile,
-            Memory = settings.Memory,
+            Memory = Asks(MemoryOption) ? settings.Memory : null,
             Executions = settings.Budget.Executions,
             Seconds = settings.Budget.Seconds,
             Seed = settings.Seed,
@@ -93,7 +93,7 @@ internal sealed class MuseumCommand : ToolCommand
             view.AllEnded(results, stopped);
         }
         if (table is { } file && !stopped && !IsUpToDate(file, results)) return ExitCode.ViolationFound;
-        return results.Count == selected.Count && results.All(result => result.Found) ? ExitCode.NothingFound : ExitCode.ViolationFound;
+        return results.Count == selected.Count && results.All(result => result.IsAsExpected) ? ExitCode.NothingFound : ExitCode.ViolationFound;
     }
 
     static IReadOnlyList<Exhibit> Select(IReadOnlyList<Exhibit> all, string[] wanted)

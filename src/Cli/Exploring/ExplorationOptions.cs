@@ -17,6 +17,8 @@ internal sealed class ExplorationOptions
     /// <summary>Memories that can be asked for.</summary>
     public static IReadOnlyList<string> Memories { get; } = [.. MachineMemory.All.Select(memory => memory.Name)];
 
+    const string DefaultMemory = "sc";
+
     /// <summary>More threads than this help nobody, and cost 16 MiB of stack each.</summary>
     public const int MostJobs = 1024;
 
@@ -54,12 +56,7 @@ internal sealed class ExplorationOptions
         Description = "How the device uses its freedom, for example strict, odd, qemu, hostile [default: each profile of a scenario]",
     };
 
-    readonly Option<string> memory = new("--memory")
-    {
-        HelpName = "M",
-        Description = "Memory of the machine: " + string.Join(", ", Memories),
-        DefaultValueFactory = static _ => "sc",
-    };
+    readonly Option<string?> memory;
 
     readonly Option<int?> jobs = new("--jobs")
     {
@@ -73,8 +70,10 @@ internal sealed class ExplorationOptions
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">Gets the options.</param>
     /// <param name="allMeans">What <c>--all</c> means for it.</param>
-    public ExplorationOptions(Command command, string allMeans)
+    /// <param name="memoryDefault">Which memory it uses if none is asked for, in words.</param>
+    public ExplorationOptions(Command command, string allMeans, string memoryDefault = DefaultMemory)
     {
+        memory = new("--memory") { HelpName = "M", Description = $"Memory of the machine: {string.Join(", ", Memories)} [default: {memoryDefault}]" };
         all = new("--all") { Description = allMeans };
         Option[] options = [strategy, executions, seconds, seed, profile, memory, jobs, all];
         foreach (var option in options) command.Add(option);
@@ -83,7 +82,7 @@ internal sealed class ExplorationOptions
     /// <summary>Throws <see cref="CommandException"/> for a strategy or a memory that does not exist.</summary>
     public ExplorationSettings Read(ParseResult parsed)
     {
-        string wantedStrategy = parsed.GetValue(strategy)!, wantedMemory = parsed.GetValue(memory)!;
+        string wantedStrategy = parsed.GetValue(strategy)!, wantedMemory = parsed.GetValue(memory) ?? DefaultMemory;
         if (!StrategyCatalog.Names.Contains(wantedStrategy)) throw Nearest.Unknown("strategy", wantedStrategy, [.. StrategyCatalog.Names]);
         if (!Memories.Contains(wantedMemory))
             throw Nearest.Unknown("memory", wantedMemory, Memories);

@@ -14,13 +14,27 @@ internal sealed record MuseumReport(IReadOnlyList<ExhibitReport> Exhibits, bool 
 /// <param name="Operations">Operations of the shrunk program; 0 when nothing was found.</param>
 /// <param name="Choices">Choices of the shrunk execution that were not plain.</param>
 /// <param name="Monitor">Who found it, as monitor/rule; empty when nobody did. Another one than the exhibit expects does not count as found.</param>
+/// <param name="Found">Whether it was found on the first memory.</param>
+/// <param name="AsExpected">Whether it was found on each memory where it must be, and nothing on those where nothing may be.</param>
+/// <param name="Memories">Each memory on which it was looked for; scenario, executions and so on are of the first.</param>
 /// <param name="Seconds">Time spent exploring and shrinking.</param>
 /// <param name="Replay">Empty when nothing was found.</param>
 internal sealed record ExhibitReport(string Id, string Scenario, bool Found, long Executions, int Operations, int Choices, string Monitor, double Seconds,
-    string Profile, string Replay)
+    string Profile, string Replay, bool AsExpected, IReadOnlyList<ExhibitMemoryReport> Memories)
 {
-    public static ExhibitReport Of(ExhibitResult result) => new(result.Exhibit.Id, result.Target.Scenario, result.Found, result.Executions,
-        result.Operations, result.Choices, result.Monitor, result.Seconds, result.Target.Profile, result.Replay);
+    public static ExhibitReport Of(ExhibitResult result)
+    {
+        var shown = result.Shown;
+        return new(result.Exhibit.Id, shown.Target.Scenario, shown.Found, shown.Executions, shown.Operations, shown.Choices, shown.Monitor, result.Seconds,
+            shown.Target.Profile, shown.Replay, result.IsAsExpected, [.. result.Searches.Select(ExhibitMemoryReport.Of)]);
+    }
+}
+
+/// <summary>One exhibit on one memory.</summary>
+/// <param name="Expected">Whether it is to be found there.</param>
+internal sealed record ExhibitMemoryReport(string Memory, bool Expected, bool Found, long Executions, string Monitor)
+{
+    public static ExhibitMemoryReport Of(ExhibitSearch search) => new(search.Memory, !search.MustBeAbsent, search.Found, search.Executions, search.Monitor);
 }
 
 /// <summary><c>museum</c> on the screen: a line for each exhibit as it ends, and a summary.</summary>
@@ -50,24 +64,27 @@ internal sealed class MuseumView
     public void Ended(ExhibitResult result)
     {
         Head();
-        string mark = result.Found ? "[green]✓[/]" : result.Interrupted ? "[yellow]-[/]" : "[red]✗[/]";
-        string by = result.Found ? $"[green]{Text(result.Monitor)}[/]" : $"[red bold]{Text(Missed(result))}[/]";
-        screen.Line($"{mark} {Text(result.Exhibit.Id.PadRight(idWidth))}  {result.Executions,10:N0}  {result.Operations,10:N0}  {result.Choices,7:N0}  {by}  [grey]{Text(result.Exhibit.Title)}[/]");
-        if (result.Replay.Length > 0 && (count == 1 || !result.Found)) Detail(result);
+        var shown = result.Shown;
+        string mark = result.IsAsExpected ? "[green]✓[/]" : result.Interrupted ? "[yellow]-[/]" : "[red]✗[/]";
+        string by = shown.Found ? $"[green]{Text(shown.Monitor)}[/]" : shown.MustBeAbsent && shown.IsAsExpected ? "[green]nobody, as it should be[/]" : "[red bold]nobody that should[/]";
+        screen.Line($"{mark} {Text(result.Exhibit.Id.PadRight(idWidth))}  {shown.Executions,10:N0}  {shown.Operations,10:N0}  {shown.Choices,7:N0}  {by}  [grey]{Text(result.Exhibit.Title)}[/]");
+        foreach (string surprise in result.Surprises) screen.Line($"    [red bold]{Text(surprise)}[/]");
+        if (count == 1 && result.IsAsExpected && (result.Searches.Count > 1 || shown.MustBeAbsent))
+        {
+            foreach (var search in result.Searches) screen.Line($"    {Text(search.Words)} ({Numbers.Count(search.Executions, "execution")})");
+        }
+        foreach (var search in result.Searches)
+        {
+            if (search.Failure is not null && (search == shown ? count == 1 || !result.IsAsExpected : !search.IsAsExpected)) Detail(search);
+        }
     }
 
-    static string Missed(ExhibitResult result)
+    void Detail(ExhibitSearch search)
     {
-        string where = $"{result.Target.Scenario} ({result.Target.Profile})";
-        if (result.Failure is not null) return $"MISSED: only {result.Monitor} noticed, which this exhibit does not expect";
-        return result.Interrupted ? $"stopped in {where}" : $"MISSED in {where}";
-    }
-
-    void Detail(ExhibitResult result)
-    {
-        foreach (string operation in result.Program) screen.Line($"    {Text(operation)}");
-        screen.Line($"    {Text(result.Failure!.Violation.Message)}");
-        screen.Raw($"    ringcheck replay '{result.Replay}'");
+        foreach (string operation in search.Program) screen.Line($"    {Text(operation)}");
+        screen.Line($"    {Text(search.Failure!.Violation.Message)}");
+        foreach (string line in search.Failure.Violation.Explanation) screen.Line($"    {Text(line)}");
+        screen.Raw($"    ringcheck replay '{search.Replay}'");
     }
 
     public void AllEnded(IReadOnlyList<ExhibitResult> results, bool stopped)
@@ -75,8 +92,9 @@ internal sealed class MuseumView
         Head();
         screen.Line();
         if (stopped) screen.Line($"[yellow]Stopped.[/] {Numbers.Count(results.Count)} of {Numbers.Count(count, "exhibit")} were begun.");
-        int found = results.Count(result => result.Found);
+        int found = results.Count(result => result.IsAsExpected);
         string colour = found == count ? "green" : "red bold";
-        screen.Line($"[{colour}]{found} of {Numbers.Count(count, "exhibit")} found[/], {Numbers.Seconds(results.Sum(result => result.Seconds))} of exploring and shrinking");
+        string how = results.Any(result => result.Shown.MustBeAbsent) ? "as expected" : "found";
+        screen.Line($"[{colour}]{found} of {Numbers.Count(count, "exhibit")} {how}[/], {Numbers.Seconds(results.Sum(result => result.Seconds))} of exploring and shrinking");
     }
 }

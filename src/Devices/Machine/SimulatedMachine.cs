@@ -56,6 +56,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public List<MmioDevice> Devices => devices;
 
+    /// <summary>Paths of register writes; none where they arrive at once.</summary>
+    internal IReadOnlyList<PostedWrites> Posted => posted;
+
     /// <summary>Pieces in which payload moves, each a scheduling point: more than one lets tearing and late writes show.</summary>
     public int PayloadChunks { get; set; } = 2;
 

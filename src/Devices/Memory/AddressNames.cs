@@ -20,11 +20,15 @@ static class AddressNames
             for (int id = 0; id < queue.Size; id++)
             {
                 if (address - queue.WrittenAddress[id] < queue.WrittenLength[id])
-                    return $"byte {address - queue.WrittenAddress[id]} of the buffer in descriptor {id} of {queue.Device.Name}'s queue {queue.Number}";
+                    return $"byte {address - queue.WrittenAddress[id]} of the {Buffer(queue, id)} in descriptor {id} of {queue.Device.Name}'s queue {queue.Number}";
             }
         }
         return $"memory at 0x{address:x}";
     }
+
+    /// <summary>Length and direction tell a reader what it is: 16 bytes to read are a block request's header, 1 byte to write is its status.</summary>
+    static string Buffer(QueueWatch queue, int id)
+        => $"{queue.WrittenLength[id]}-byte buffer that the device {((queue.WrittenFlags[id] & SplitDescriptor.Write) != 0 ? "writes" : "reads")},";
 
     static string? InQueue(QueueWatch queue, ulong address)
     {

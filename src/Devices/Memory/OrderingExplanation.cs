@@ -17,12 +17,14 @@ static class OrderingExplanation
             ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
             : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
         if (found.Kind == DiagnosisKind.Inconsistent) return [];
-        if (found.Kind == DiagnosisKind.SequentiallyConsistent) return LateWrites(machine.Weak);
+        if (found.Kind == DiagnosisKind.SequentiallyConsistent) return [.. LateWrites(machine)];
         audit.Places.Want([.. found.Missing.SelectMany(order => new[] { order.Earlier, order.Later })]);
         List<string> lines = [];
         foreach (var order in found.Missing) lines.AddRange(Missing(machine, order));
-        lines.Add("seen as a circle: " + string.Join(" -> ", found.Cycle.Select(step => $"{Thread(machine, audit.Record[step.Event].Thread)} {Access(machine, step.Event)} [{step.Relation}]")) + " -> the first again");
-        lines.AddRange(LateWrites(machine.Weak));
+        lines.Add("seen as a circle, in which each comes before the next:");
+        foreach (var step in found.Cycle)
+            lines.Add($"  {Thread(machine, audit.Record[step.Event].Thread)} {Access(machine, step.Event)}  [{step.Relation}: {Relation(step.Relation)}]");
+        lines.AddRange(LateWrites(machine));
         return lines;
     }
 
@@ -105,9 +107,23 @@ static class OrderingExplanation
         return null;
     }
 
-    static IReadOnlyList<string> LateWrites(WeakMemory memory) => memory.LateWrites.Count == 0 ? [] :
-    [
-        $"register writes that arrived late: {string.Join(", ", memory.LateWrites)}",
-        "  a read from the same device after the write makes sure that it has arrived",
-    ];
+    /// <summary>Why one access of the circle comes before the next.</summary>
+    static string Relation(string name) => name switch
+    {
+        "rf" => "the next takes this value",
+        "fr" => "it has the value from before the next",
+        "co" => "the next overwrites it",
+        "po" => "in the program only: nothing keeps this order",
+        "po-loc" => "same location",
+        _ => "this order is kept",
+    };
+
+    static IEnumerable<string> LateWrites(SimulatedMachine machine)
+    {
+        var late = machine.Weak!.LateWrites;
+        string[] never = [.. machine.Posted.SelectMany(path => path.Registers)];
+        if (late.Count > 0) yield return $"register writes that arrived late: {string.Join(", ", late)}";
+        if (never.Length > 0) yield return $"register writes that are still on their way: {string.Join(", ", never)}";
+        if (late.Count + never.Length > 0) yield return "  a read from the same device after the write makes sure that it has arrived";
+    }
 }

@@ -13,6 +13,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
     readonly Queue<Posted> onTheirWay = [];
     int lastEvent = -1;
 
+    /// <summary>Registers whose writes have not arrived.</summary>
+    public IEnumerable<string> Registers => onTheirWay.Select(write => AddressNames.Register(write.Offset));
+
     public override void Reset()
     {
         base.Reset();

@@ -1,40 +1,20 @@
-using Ringcheck.Exploration;
-
 namespace Ringcheck.Museum;
 
-/// <summary>What became of one exhibit.</summary>
-public sealed record ExhibitResult
+/// <summary>What became of one exhibit, on each memory where it was looked for.</summary>
+/// <param name="Searches">Not empty; the first is the one that the exhibit is shown by.</param>
+public sealed record ExhibitResult(Exhibit Exhibit, IReadOnlyList<ExhibitSearch> Searches)
 {
-    public required Exhibit Exhibit { get; init; }
+    /// <summary>The search that was shrunk, and that tables and replay lines are about.</summary>
+    public ExhibitSearch Shown => Searches[0];
 
-    /// <summary>Where it was found, or where it was looked for last.</summary>
-    public required ExhibitTarget Target { get; init; }
+    /// <summary>Whether all is as the exhibit says: found where it must be, and nothing found where nothing may be.</summary>
+    public bool IsAsExpected => Searches.All(search => search.IsAsExpected);
 
-    /// <summary>Executions until it was found, over all its scenarios up to there; when it was missed, all that were run.</summary>
-    public required long Executions { get; init; }
+    public bool Interrupted => Searches.Any(search => search.Interrupted);
 
     /// <summary>Time spent exploring and shrinking.</summary>
-    public required double Seconds { get; init; }
+    public double Seconds => Searches.Sum(search => search.Seconds);
 
-    /// <summary>The shrunk failure; null when nothing was found.</summary>
-    public ShrunkFailure? Failure { get; init; }
-
-    /// <summary>What repeats the failure; empty when nothing was found.</summary>
-    public string Replay { get; init; } = "";
-
-    /// <summary>The failing program in the standard's words.</summary>
-    public IReadOnlyList<string> Program { get; init; } = [];
-
-    /// <summary>True if cancelled or out of seconds before the budget was used.</summary>
-    public bool Interrupted { get; init; }
-
-    /// <summary>True if a monitor found it that the exhibit expects; being noticed by accident is being missed.</summary>
-    public bool Found => Failure is not null && Exhibit.IsExpected(Failure.Violation.Key);
-
-    /// <summary>Which monitor and rule, or empty.</summary>
-    public string Monitor => Failure?.Violation.Key ?? "";
-
-    public int Operations => Failure?.Program.Count ?? 0;
-
-    public int Choices => Failure?.Trace.Count ?? 0;
+    /// <summary>What is not as the exhibit says, a line for each memory; empty if all is.</summary>
+    public IEnumerable<string> Surprises => Searches.Where(search => !search.IsAsExpected).Select(search => search.Words);
 }

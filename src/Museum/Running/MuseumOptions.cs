@@ -5,7 +5,7 @@ namespace Ringcheck.Museum;
 /// <summary>How to search for exhibits. The defaults are what the table in docs/museum.md is made with.</summary>
 public sealed record MuseumOptions
 {
-    public const string DefaultStrategy = "random", SequentiallyConsistent = "sc";
+    public const string DefaultStrategy = "random";
 
     /// <summary>A strategy for all exhibits; null for the one that each exhibit names, or <see cref="DefaultStrategy"/>.</summary>
     public string? Strategy { get; init; }
@@ -13,12 +13,13 @@ public sealed record MuseumOptions
     /// <summary>A device profile for all exhibits; null for the ones that each exhibit names.</summary>
     public string? Profile { get; init; }
 
-    public string Memory { get; init; } = SequentiallyConsistent;
+    /// <summary>One memory for all exhibits; null for all that each exhibit says something of.</summary>
+    public string? Memory { get; init; }
 
-    /// <summary>Executions for each scenario and profile.</summary>
+    /// <summary>Executions for each scenario, profile and memory.</summary>
     public long Executions { get; init; } = ExplorationBudget.Default;
 
-    /// <summary>Seconds for each scenario and profile.</summary>
+    /// <summary>Seconds for each scenario, profile and memory.</summary>
     public double Seconds { get; init; } = double.PositiveInfinity;
 
     public ulong Seed { get; init; }

@@ -52,27 +52,39 @@ public sealed class MuseumRunner(MuseumOptions options)
     ExhibitResult Run(Exhibit exhibit, CancellationToken cancellation)
     {
         using var compiled = compiler.Compile(exhibit);
+        List<ExhibitSearch> searches = [];
+        foreach (string memory in options.Memory is { } only ? [only] : exhibit.FoundOn.Concat(exhibit.NotOn))
+        {
+            if (searches.Count > 0 && cancellation.IsCancellationRequested) break;
+            searches.Add(Search(compiled, memory, isShown: searches.Count == 0, cancellation));
+        }
+        return new(exhibit, searches);
+    }
+
+    /// <summary>One memory: each scenario in turn, until one finds something.</summary>
+    ExhibitSearch Search(CompiledExhibit compiled, string memory, bool isShown, CancellationToken cancellation)
+    {
         long executions = 0;
         double seconds = 0;
-        ExhibitResult? result = null;
-        foreach (var target in Targets(exhibit))
+        ExhibitSearch? search = null;
+        foreach (var target in Targets(compiled.Exhibit))
         {
-            result = Search(compiled, target, cancellation);
-            executions += result.Executions;
-            seconds += result.Seconds;
-            if (result.Failure is not null || result.Interrupted) break;
+            search = Search(compiled, memory, target, isShown, cancellation);
+            executions += search.Executions;
+            seconds += search.Seconds;
+            if (search.Failure is not null || search.Interrupted) break;
         }
-        return result! with { Executions = executions, Seconds = seconds };
+        return search! with { Executions = executions, Seconds = seconds };
     }
 
     IEnumerable<ExhibitTarget> Targets(Exhibit exhibit) => options.Profile is { } profile
         ? exhibit.Targets.Select(target => target with { Profile = profile }).Distinct() : exhibit.Targets;
 
-    ExhibitResult Search(CompiledExhibit compiled, ExhibitTarget target, CancellationToken cancellation)
+    ExhibitSearch Search(CompiledExhibit compiled, string memory, ExhibitTarget target, bool isShown, CancellationToken cancellation)
     {
         var exhibit = compiled.Exhibit;
         var watch = Stopwatch.StartNew();
-        Func<IScenario> scenarios = () => compiled.Catalog.Create(target.Scenario, target.Profile, options.Memory);
+        Func<IScenario> scenarios = () => compiled.Catalog.Create(target.Scenario, target.Profile, memory);
         ExplorationResult explored;
         try
         {
@@ -84,24 +96,25 @@ public sealed class MuseumRunner(MuseumOptions options)
         {
             throw new ExhibitException($"exhibit {exhibit.Id}: {unknown.Message}");
         }
-        var result = new ExhibitResult
+        var search = new ExhibitSearch
         {
             Exhibit = exhibit,
+            Memory = memory,
             Target = target,
             Executions = explored.Executions,
             Seconds = watch.Elapsed.TotalSeconds,
             Interrupted = explored.Interrupted,
         };
-        if (explored.Violation is not { } violation) return result;
+        if (explored.Violation is not { } violation) return search;
         using var scenario = scenarios();
-        var shrunk = new FailureShrinker(scenario, violation.Key, cancellation).Shrink(explored.Program, explored.Trace)
-            ?? new ShrunkFailure(explored.Program, explored.Trace, violation, 0);
-        return result with
+        var failure = new ShrunkFailure(explored.Program, explored.Trace, violation, 0);
+        if (isShown) failure = new FailureShrinker(scenario, violation.Key, cancellation).Shrink(explored.Program, explored.Trace) ?? failure;
+        return search with
         {
-            Failure = shrunk,
-            Program = [.. shrunk.Program.Select(scenario.Describe)],
-            Replay = new ReplayString(exhibit.Id, target.Scenario, target.Profile, options.Memory, scenario.Engine.MaxPoints, options.Seed,
-                shrunk.Program, shrunk.Trace).ToString(),
+            Failure = failure,
+            Program = [.. failure.Program.Select(scenario.Describe)],
+            Replay = new ReplayString(exhibit.Id, target.Scenario, target.Profile, memory, scenario.Engine.MaxPoints, options.Seed,
+                failure.Program, failure.Trace).ToString(),
             Seconds = watch.Elapsed.TotalSeconds,
         };
     }

@@ -8,6 +8,8 @@ public static class MuseumTable
 {
     const string Begin = "<!-- table: written by `ringcheck museum --write-table` -->\n", End = "<!-- end of table -->";
 
+    static readonly (string Memory, string Head)[] Columns = [("sc", "SC"), ("tso", "TSO"), ("arm", "AArch64")];
+
     /// <summary>The document with its table made from these results.</summary>
     /// <exception cref="ExhibitException">The document has no place for a table.</exception>
     public static string Write(string document, IReadOnlyList<ExhibitResult> results)
@@ -24,16 +26,29 @@ public static class MuseumTable
 
     static StringBuilder Rows(IReadOnlyList<ExhibitResult> results)
     {
-        var rows = new StringBuilder("| Exhibit | Bug | Scenario (profile) | Executions | Operations | Choices | Monitor |\n|---|---|---|--:|--:|--:|---|\n");
+        var rows = new StringBuilder("| Exhibit | Bug | Scenario (profile) |");
+        foreach (var (_, head) in Columns) rows.Append(CultureInfo.InvariantCulture, $" {head} |");
+        rows.Append(" Executions | Operations | Choices | Monitor |\n|---|---|---|:-:|:-:|:-:|--:|--:|--:|---|\n");
         foreach (var result in results)
         {
-            string found = result.Found ? result.Monitor : "**missed**";
+            var shown = result.Shown;
             rows.Append(CultureInfo.InvariantCulture, $"| [{result.Exhibit.Id}](../museum/{result.Exhibit.Id}.md) | {result.Exhibit.Title} | ")
-                .Append(CultureInfo.InvariantCulture, $"{result.Target.Scenario} ({result.Target.Profile}{Hint(result.Exhibit)}) | {result.Executions} | ")
-                .Append(CultureInfo.InvariantCulture, $"{result.Operations} | {result.Choices} | {found} |\n");
+                .Append(CultureInfo.InvariantCulture, $"{shown.Target.Scenario} ({shown.Target.Profile}{Hint(result.Exhibit)}) |");
+            foreach (var (memory, _) in Columns) rows.Append(CultureInfo.InvariantCulture, $" {Cell(result, memory)} |");
+            rows.Append(CultureInfo.InvariantCulture, $" {shown.Executions} | {shown.Operations} | {shown.Choices} | {(shown.Found ? shown.Monitor : "**missed**")} |\n");
         }
         return rows;
     }
+
+    /// <summary>Found, not found as it should be, or not looked for.</summary>
+    static string Cell(ExhibitResult result, string memory) => result.Searches.FirstOrDefault(search => search.Memory == memory) switch
+    {
+        null => "",
+        { IsAsExpected: false, MustBeAbsent: true } => "**found**",
+        { IsAsExpected: false } => "**missed**",
+        { MustBeAbsent: true } => "–",
+        _ => "✓",
+    };
 
     static string Hint(Exhibit exhibit) => exhibit.Strategy.Length == 0 ? "" : $", {exhibit.Strategy}";
 }
