@@ -51,6 +51,49 @@ public class ExplorationBenchmarks
     }
 }
 
+/// <summary>
+/// The same two requests on each memory: the time is for each execution, one in 64 of them audited as in an exploration, or none. Target: arm takes at most 4 times as long as
+/// sc, which audits nothing.
+/// </summary>
+public class MemoryBenchmarks
+{
+    const int Executions = 2_000;
+
+    readonly RandomWalk strategy = new(1);
+    IScenario block = null!;
+    long next;
+
+    [Params("sc", "tso", "arm")]
+    public string Memory { get; set; } = "";
+
+    [GlobalSetup]
+    public void SetUp() => block = new ScenarioCatalog().Create("blk-two-requests", "strict", Memory);
+
+    [GlobalCleanup]
+    public void CleanUp() => block.Dispose();
+
+    [Benchmark(OperationsPerInvoke = Executions)]
+    public void Audited()
+    {
+        for (int i = 0; i < Executions; i++)
+        {
+            bool audited = next % Execution.AuditEvery == 0;
+            strategy.Begin(next++);
+            if (Execution.Run(block, strategy, audited) is { } violation) throw new InvalidOperationException(violation.Message);
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Executions)]
+    public void WithoutAudit()
+    {
+        for (int i = 0; i < Executions; i++)
+        {
+            strategy.Begin(next++);
+            if (Execution.Run(block, strategy) is { } violation) throw new InvalidOperationException(violation.Message);
+        }
+    }
+}
+
 /// <summary>Pruned exhaustive search of two requests on a ring of 2, from the first execution to "exhausted". Target: below 1 s.</summary>
 public class ExhaustiveBenchmarks
 {

@@ -54,6 +54,11 @@ public readonly unsafe struct FlatMachine : IMachine
     public void FillMemory(CpuAddress destination, byte value, uint length)
         => NativeMemory.Fill((void*)destination.Value, length, value);
 
+    /// <summary>Coherent: nothing to do.</summary>
+    public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
+    {
+    }
+
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {

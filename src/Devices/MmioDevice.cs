@@ -176,7 +176,7 @@ public abstract partial class MmioDevice : IBusDevice
         Machine.Monitors.InterruptRaised(this, causes);
         // QEMU's line is not driven any more once the device is broken, in either direction, until it is reset.
         if (Rules.IsQemu && broken) return;
-        line.Set(true);
+        line.Set(true, Dma);
     }
 
     /// <summary>The same a while later, together with what else comes until then.</summary>

@@ -6,7 +6,7 @@ public sealed class NondeterminismException(string message) : Exception(message)
 /// <summary>Runs one execution of a scenario and turns whatever happens into an outcome.</summary>
 public static class Execution
 {
-    /// <summary>Of so many executions, the first is recorded and audited: see <see cref="Engine.Audited"/>.</summary>
+    /// <summary>Of so many executions, the first is audited, unless something else is asked for.</summary>
     public const int AuditEvery = 64;
 
     /// <summary>The violation found, or null.</summary>

@@ -8,6 +8,9 @@ public sealed record ExplorationBudget(long Executions, double Seconds = double.
     /// <summary>Executions for each scenario and profile when nothing else is asked for.</summary>
     public const long Default = 10_000;
 
+    /// <summary>Of so many executions, the first is recorded and audited: see <see cref="Engine.Audited"/>.</summary>
+    public int AuditEvery { get; init; } = Execution.AuditEvery;
+
     /// <summary>A worker whose driver code shows no sign of life for this long is given up, as a last resort.</summary>
     public double HangSeconds { get; init; } = 20;
 }
@@ -184,7 +187,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
                         explorer.exhausted = strategy.IsExhaustive;
                         break;
                     }
-                    var found = Execution.Run(built, strategy, audited: i % Execution.AuditEvery == 0);
+                    var found = Execution.Run(built, strategy, audited: i % explorer.budget.AuditEvery == 0);
                     points += built.Engine.Points;
                     Interlocked.Increment(ref explorer.executionsDone);
                     if (found is null) continue;

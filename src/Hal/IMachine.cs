@@ -56,6 +56,11 @@ public interface IDmaMemory
     void CopyFromMemory(CpuAddress source, Span<byte> destination);
 
     void FillMemory(CpuAddress destination, byte value, uint length);
+
+    /// <summary>
+    /// Cache maintenance for devices that do not see the CPU's cache: complete when it returns. Does nothing where they do.
+    /// </summary>
+    void MaintainCache(CacheOperation operation, CpuAddress address, uint length);
 }
 
 /// <summary>

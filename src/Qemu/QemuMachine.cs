@@ -162,6 +162,11 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
 
     public void FillMemory(CpuAddress destination, byte value, uint length) => Ram.Bytes(destination, (int)length).Fill(value);
 
+    /// <summary>Coherent: nothing to do.</summary>
+    public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
+    {
+    }
+
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Cli.Terminal;
+using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using static Ringcheck.Cli.Terminal.Screen;
 
@@ -57,6 +58,9 @@ internal sealed class ListCommand : ToolCommand
         }
         screen.Line();
         screen.Line("[bold]Strategies[/]  " + string.Join(", ", report.Strategies));
-        screen.Line("[bold]Memories[/]    " + string.Join(", ", report.Memories));
+        screen.Line();
+        screen.Line("[bold]Memories[/] (for --memory)");
+        int widest = MachineMemory.All.Max(memory => memory.Name.Length);
+        foreach (var memory in MachineMemory.All) screen.Line($"  {memory.Name.PadRight(widest)}  {Text(memory.Summary)}");
     }
 }

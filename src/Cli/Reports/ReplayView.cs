@@ -1,5 +1,6 @@
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Terminal;
+using Ringcheck.Scenarios;
 using static Ringcheck.Cli.Terminal.Screen;
 
 namespace Ringcheck.Cli.Reports;
@@ -11,7 +12,8 @@ internal static class ReplayView
     /// <param name="recorded">The violation that was recorded, if the replay came from a file.</param>
     public static void Show(Screen screen, ReplayReport report, Finding? finding, TraceViolation? recorded)
     {
-        string exhibit = report.Exhibit.Length == 0 ? "" : $", museum exhibit {report.Exhibit}";
+        string exhibit = report.Exhibit.Length == 0 ? "" : BarrierReplacement.IsOne(report.Exhibit)
+            ? $", weakened: {report.Exhibit[BarrierReplacement.Prefix.Length..]}" : $", museum exhibit {report.Exhibit}";
         screen.Line($"[bold]ringcheck replay[/]  {Text(report.Scenario)} ({Text(report.Profile)}), memory {Text(report.Memory)}{Text(exhibit)}, {Numbers.Count(report.Points, "scheduling point")}");
         if (report.Diverged is not null)
             screen.Line($"[yellow]diverged:[/] the choice {Text(report.Diverged)} no longer exists; from there on all is plain");

@@ -14,6 +14,7 @@ public sealed class Bus
     /// <summary>What an unassigned address reads as: all ones if true, zero if not.</summary>
     public bool UnassignedReadsOnes { get; set; }
 
+    /// <summary>Puts a block of registers at an address.</summary>
     /// <param name="path">What register writes take on their way, on machines where they take time.</param>
     public void Add(ulong address, ulong size, IBusDevice device, PostedWrites? path = null) => blocks.Add(new(address, size, device, path));
 

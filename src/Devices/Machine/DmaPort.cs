@@ -81,7 +81,10 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, Acces
         var machine = port.Machine;
         T value = default;
         if (machine.Ram.Contains(address.Value, (ulong)sizeof(T)))
+        {
+            machine.Cache?.DeviceLoads(address.Value, sizeof(T));
             value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address.Value, order, out _) : machine.Ram.Load<T>(address.Value);
+        }
         machine.Monitors.DeviceLoad<T>(address.Value);
         if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
         return value;
@@ -107,6 +110,7 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
         port.Agent.Observed(address.Value, 0);
         machine.Monitors.DeviceStore<T>(address.Value);
         if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
+        machine.Cache?.DeviceStores(address.Value, sizeof(T));
         if (machine.Weak is { } weak) weak.Store(port.Thread, address.Value, value, order);
         else machine.Ram.Store(address.Value, value);
         if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address.Value, (ushort)Digest.Of(value));
@@ -131,6 +135,7 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
         var machine = port.Machine;
         machine.Monitors.DeviceRead(source.Value, destination.Length);
         var into = destination.Span;
+        if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Cache?.DeviceLoads(source.Value, into.Length);
         if (!machine.Ram.Contains(source.Value, (ulong)into.Length)) into.Clear();
         else if (machine.Weak is { } weak) weak.Load(port.Thread, source.Value, into, port.LoadOrder);
         else machine.Ram.Span(source.Value, into.Length).CopyTo(into);
@@ -157,6 +162,7 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
         port.Agent.Observed(destination.Value, (ulong)source.Length);
         machine.Monitors.DeviceWrite(destination.Value, source.Length);
         if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
+        machine.Cache?.DeviceStores(destination.Value, source.Length);
         if (machine.Weak is { } weak) weak.Store(port.Thread, destination.Value, source.Span, AccessOrder.Plain);
         else machine.Ram.Copy(destination.Value, source.Span);
     }

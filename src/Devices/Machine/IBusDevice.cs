@@ -25,8 +25,12 @@ public sealed class InterruptLine(InterruptController controller, int number)
     /// <summary>As QEMU and device trees count shared interrupts: GIC INTID minus 32.</summary>
     public int Number => number;
 
-    public void Set(bool high)
+    /// <summary>Sets the level.</summary>
+    /// <param name="high">The level.</param>
+    /// <param name="sender">Where the interrupt is a message: the master whose earlier writes it pushes.</param>
+    public void Set(bool high, DmaPort? sender = null)
     {
+        if (high && sender is not null) controller.MessageFrom(sender);
         if (High == high) return;
         High = high;
         controller.LineChanged(high);
@@ -41,14 +45,44 @@ public sealed class InterruptLine(InterruptController controller, int number)
 /// </summary>
 public sealed class InterruptController(Exploration.CpuAgent cpu)
 {
+    const int NoMessage = -1;
+
     readonly List<InterruptLine> lines = [];
-    int high;
+    int high, message = NoMessage, sent;
+
+    /// <summary>The machine, if its interrupts are messages that push their senders' writes to memory before them; null if they are wires.</summary>
+    internal SimulatedMachine? CarryOrder { get; set; }
 
     public InterruptLine AddLine(int number)
     {
         var line = new InterruptLine(this, number);
         lines.Add(line);
         return line;
+    }
+
+    /// <summary>Messages that were not taken yet arrive as one: the handler runs once for them.</summary>
+    internal void MessageFrom(DmaPort sender)
+    {
+        if (CarryOrder?.Weak is not { } memory) return;
+        int newer = memory.Machine.SendAfterAll(sender.Thread);
+        if (message != NoMessage)
+        {
+            memory.Machine.Join(newer, message);
+            memory.Machine.Drop(message);
+        }
+        message = newer;
+        sent = memory.Audit.SendAfterAll(sender.Thread, "the interrupt message");
+    }
+
+    /// <summary>The CPU enters its handler: what the messages pushed is there.</summary>
+    internal void Taken()
+    {
+        if (message == NoMessage) return;
+        var memory = CarryOrder!.Weak!;
+        memory.Audit.Receive(WeakMemory.Cpu, sent);
+        memory.Machine.Receive(WeakMemory.Cpu, message);
+        memory.Machine.Drop(message);
+        message = NoMessage;
     }
 
     internal void LineChanged(bool isHigh)
@@ -60,6 +94,7 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     internal void Reset()
     {
         high = 0;
+        message = NoMessage;
         foreach (var line in lines) line.Reset();
     }
 }

@@ -118,6 +118,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         T value;
         if (machine.Weak is { } weak)
         {
+            machine.Cache?.CpuLoads(address, sizeof(T));
             value = weak.Load<T>(WeakMemory.Cpu, address, order, out bool older);
             if (older) cpu.NoteOlderRead();
         }
@@ -138,7 +139,11 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         cpu.Point();
         cpu.Active.Observed(address | StoreMark, 0);
         bool ring = machine.Monitors.CpuStore<T>(address);
-        if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, value, order);
+        if (machine.Weak is { } weak)
+        {
+            machine.Cache?.CpuStores(address, sizeof(T));
+            weak.Store(WeakMemory.Cpu, address, value, order);
+        }
         else machine.Ram.Store(address, value);
         if (ring) machine.Monitors.Ownership.CpuStoredInRing(address, Digest.Of(value));
     }
@@ -154,6 +159,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             cpu.Point();
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
             machine.Monitors.CpuCopyTo(address, part.Length);
+            machine.Cache?.CpuStores(address, part.Length);
             if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, part, AccessOrder.Plain);
             else machine.Ram.Copy(address, part);
         }
@@ -169,6 +175,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             ulong address = source.Value + (ulong)done;
             cpu.Point();
             machine.Monitors.CpuCopyFrom(address, part.Length);
+            machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);
             else if (weak.Load(WeakMemory.Cpu, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
             if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
@@ -183,6 +190,11 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         {
             CopyToMemory(destination + done, pattern[..(int)Math.Min((uint)pattern.Length, length - done)]);
         }
+    }
+
+    public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
+    {
+        if (machine.Ram.Contains(address.Value, length)) machine.Cache?.Maintain(operation, address.Value, length);
     }
 
     int ChunkOf(int length) => Math.Max(1, (length + machine.PayloadChunks - 1) / machine.PayloadChunks);

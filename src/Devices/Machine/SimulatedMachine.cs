@@ -17,6 +17,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     readonly List<PostedWrites> posted = [];
     readonly List<DmaPort> masters = [];
+    readonly CacheWatch? cache;
 
     public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null)
     {
@@ -24,6 +25,8 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         Cpu = Engine.Add(new CpuAgent("cpu0"));
         Interrupts = new(Cpu);
         Ram = new(Engine, RamBase, ramSize);
+        cache = Memory.IsCoherent ? null : new(Engine, Ram);
+        Interrupts.CarryOrder = Memory.MessageInterrupts ? this : null;
         Monitors = new(this);
         Engine.System = this;
     }
@@ -40,6 +43,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
     public WeakMemory? Weak { get; private set; }
+
+    /// <summary>The CPU's cache, where devices do not see it; null where they do, and where the device keeps no rules, so that nobody could.</summary>
+    public CacheWatch? Cache => Monitors.JudgeDevices ? cache : null;
 
     /// <summary>The driver's barrier sites, on weak memory.</summary>
     public BarrierSites Barriers { get; } = new();
@@ -63,11 +69,17 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public TDevice Plug<TDevice>(int slot, Func<InterruptLine, TDevice> make) where TDevice : MmioDevice
     {
         var device = make(Interrupts.AddLine(FirstMmioInterrupt + slot));
-        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, device.Name + ".path")) : null;
-        if (path is not null) posted.Add(path);
-        Bus.Add(SlotAddress(slot), 0x200, device, path);
+        Attach(slot, device, device.Name);
         devices.Add(device);
         return device;
+    }
+
+    /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
+    public void Attach(int slot, IBusDevice device, string name)
+    {
+        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, name + ".path")) : null;
+        if (path is not null) posted.Add(path);
+        Bus.Add(SlotAddress(slot), 0x200, device, path);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
@@ -99,6 +111,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         Monitors.Reset();
         Ram.Reset();
         Weak?.Reset();
+        Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
     }
@@ -114,6 +127,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     {
         hasher.Add(Ram.Hash);
         Weak?.Fold(ref hasher);
+        Cache?.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);

@@ -201,6 +201,7 @@ public sealed class Monitors
 
     public void HandlerEntered()
     {
+        machine.Interrupts.Taken();
         foreach (var device in machine.Devices) device.Watch.InterruptedInHandler = false;
     }
 

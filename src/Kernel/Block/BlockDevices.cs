@@ -85,9 +85,15 @@ public readonly struct BlockDevice<TMachine>
     {
         if (Virtio is null)
             return DriverStatus.NoDevice;
+        bool deviceWrites = operation is BlkOperation.Read or BlkOperation.GetId;
+        DmaOwnership.GiveToDevice(Virtio.Machine, data, deviceWrites);
         Span<DmaSegment> piece = [DmaSegment.Of(data)];
         DriverStatus status = Virtio.Submit(operation, sector, piece[..(data.Length == 0 ? 0 : 1)], out BlkRequestId id);
-        return status == DriverStatus.Ok ? Virtio.Wait(id, timeoutMs, out _) : status;
+        if (status == DriverStatus.Ok)
+            status = Virtio.Wait(id, timeoutMs, out _);
+        if (status != DriverStatus.TimedOut)
+            DmaOwnership.TakeFromDevice(Virtio.Machine, data, deviceWrites);
+        return status;
     }
 }
 

@@ -54,6 +54,8 @@ public sealed partial class VirtioBlk<TMachine>
         Broken,
     }
 
+    internal TMachine Machine => machine;
+
     public BlkOptions Options => options;
 
     public Transport Transport => transport;

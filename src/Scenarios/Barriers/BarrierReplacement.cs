@@ -9,7 +9,8 @@ namespace Ringcheck.Scenarios;
 /// </summary>
 public sealed record BarrierReplacement(IReadOnlyList<(CodeSite Site, BarrierInstruction By)> Sites)
 {
-    const string Prefix = "barrier/";
+    /// <summary>What the exhibit field of a replay string begins with.</summary>
+    public const string Prefix = "barrier/";
     const char Joint = '+', Equal = '=';
 
     public static BarrierReplacement None { get; } = new([]);

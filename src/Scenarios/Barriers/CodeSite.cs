@@ -68,7 +68,8 @@ static class BarrierCalls
     /// <summary>Sources may have been compiled on a machine with other separators.</summary>
     static string FileNameOf(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    static bool SaysWhere(MethodBase called) => called.GetParameters() is [.., var file, var line, var member]
+    /// <summary>Barriers of the machine; what the CPU system's operations say of themselves is another story (docs/cpu-ordering.md).</summary>
+    static bool SaysWhere(MethodBase called) => called.DeclaringType is { } type && !type.Name.Contains("Cpu", StringComparison.Ordinal) && called.GetParameters() is [.., var file, var line, var member]
         && file.IsDefined(typeof(CallerFilePathAttribute)) && line.IsDefined(typeof(CallerLineNumberAttribute)) && member.IsDefined(typeof(CallerMemberNameAttribute));
 
     static string AsksFor(MethodBase called, byte[] code, int end)

@@ -39,6 +39,7 @@ sealed class BlkOpenScenario : IBarrierScenario
         }));
         machine.FillEmptySlots(MmioIdentity.ModernVersion);
         cpu = new(machine);
+        machine.Cache?.MapUncached(SimulatedMachine.RamBase + DriverMemory, Buffer - DriverMemory);
         var options = BlkOptions.Default with { QueueSize = 4, MaxDataSegments = 1 };
         driverRegion = Region(DriverMemory, options.MemoryLength);
         driver = new(cpu, options);

@@ -44,13 +44,16 @@ sealed partial class BlkScenario
         switch (request.Verb)
         {
             case BlkVerb.Read:
+                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
                 return driver.Submit(BlkOperation.Read, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
             case BlkVerb.Write:
                 FillBuffer(request);
+                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: false);
                 return driver.Submit(BlkOperation.Write, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
             case BlkVerb.Flush:
                 return driver.Submit(BlkOperation.Flush, default, [], out request.Id);
             case BlkVerb.GetId:
+                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
                 return driver.Submit(BlkOperation.GetId, default, Pieces(request, 1, BlkRequest.IdSize), out request.Id);
             case BlkVerb.ReadPooled:
                 request.Count = 1;
@@ -88,6 +91,8 @@ sealed partial class BlkScenario
     }
 
     static DmaRegion BufferOf(in Request request) => Region(Buffers + BufferStride * (uint)request.Buffer, BufferStride);
+
+    static DmaRegion DataOf(in Request request) => BufferOf(request).Slice(0, LengthOf(request));
 
     static bool Changes(BlkVerb verb) => verb is BlkVerb.Write or BlkVerb.WritePooled or BlkVerb.WriteZeroes or BlkVerb.Discard;
 }

@@ -93,6 +93,7 @@ sealed partial class BlkScenario
             request.IsOutstanding = false; // a time-out was its end; its memory is back only now
             outstanding--;
             if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ReferenceDisk.Unknown);
+            TakeBack(request);
             ReuseMemory(request);
         }
     }
@@ -109,6 +110,7 @@ sealed partial class BlkScenario
         ref var request = ref requests[index];
         if (completion.Length > LengthOf(request)) Fail("completion", "length", ["split.driver.used-ring.1"],
             $"the driver hands over {completion.Length} bytes of a request of {LengthOf(request)}", "Compare the used length with what the chain has room for.");
+        if (completion.Status != DriverStatus.TimedOut) TakeBack(request);
         Judge(request, completion.Status);
         if (completion.Status == DriverStatus.TimedOut)
         {
@@ -138,6 +140,12 @@ sealed partial class BlkScenario
         BlkVerb.Discard or BlkVerb.WriteZeroes => BlkRequest.RangeSize,
         _ => request.Count * Sector.Size,
     };
+
+    void TakeBack(in Request request)
+    {
+        if (request.Verb is BlkVerb.Read or BlkVerb.Write or BlkVerb.GetId)
+            DmaOwnership.TakeFromDevice(cpu, DataOf(request), deviceWrote: request.Verb != BlkVerb.Write);
+    }
 
     /// <summary>The caller's memory is the caller's again: it is used for something else at once.</summary>
     void ReuseMemory(in Request request)

@@ -68,6 +68,7 @@ sealed partial class BlkScenario : IBarrierScenario
             ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
         };
         driverRegion = Region(DriverMemory, options.MemoryLength);
+        machine.Cache?.MapUncached(driverRegion.Cpu.Value, driverRegion.Length);
         driver = new(cpu, options);
         machine.Cpu.Handler = OnInterrupt;
         counts = new long[PremiseNames.Length];

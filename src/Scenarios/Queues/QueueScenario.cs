@@ -14,12 +14,14 @@ namespace Ringcheck.Scenarios;
 sealed class QueueScenario : IBarrierScenario
 {
     public const string NotifyName = "queue-notify", NotifySummary = "a queue whose device is always notified, without asking whether it wants that";
+    public const string RestartName = "queue-restart", RestartSummary = "a queue set up a second time in the same memory, for a device that may look at it before it is notified";
+    public const string RecycleName = "queue-recycle", RecycleSummary = "a buffer read and handed to the device again, while it is at work on another";
     public const string ReleaseName = "queue-release", ReleaseSummary = "a queue taken back with a request in flight, to use its memory for something else";
 
     /// <summary>QEMU goes on serving a queue whose QueueReady is 0 (data/qemu-observed.md), and of a hostile device's data nothing can be said.</summary>
     public static readonly string[] Profiles = ["strict", "odd"];
 
-    const byte ReadCode = 1, WaitCode = 2, ReleaseCode = 3;
+    const byte ReadCode = 1, WaitCode = 2, ReleaseCode = 3, RestartCode = 4;
     const ushort QueueSize = 8;
     const uint Sectors = 64, QueueMemory = 0x10_0000, Requests = 0x20_0000, RequestStride = 0x1000, DataOffset = 0x200, StatusOffset = 0x180;
     const int MaxRequests = 8;
@@ -32,19 +34,27 @@ sealed class QueueScenario : IBarrierScenario
     readonly uint[] sectorOf = new uint[MaxRequests];
     readonly ushort[] headOf = new ushort[MaxRequests];
     readonly bool[] isInFlight = new bool[MaxRequests];
-    int made, inFlight;
-    long judged, released;
+    int inFlight;
+    long judged, released, restarted;
 
-    readonly bool releases;
+    readonly string name;
 
-    public QueueScenario(bool releases, DeviceProfile profile, MachineMemory memory)
+    /// <summary>One of the scenarios by name.</summary>
+    public QueueScenario(string name, DeviceProfile profile, MachineMemory memory)
     {
-        this.releases = releases;
+        this.name = name;
         machine = new(memory: memory);
         machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
+        machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size); // rings and buffers are all uncached here
         cpu = new(machine);
         queue = new(cpu, QueueSize);
-        Program = releases ? [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)] : [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)];
+        Program = name switch
+        {
+            ReleaseName => [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(ReleaseCode)],
+            RecycleName => [new(ReadCode, 5), new(ReadCode, 9), new(WaitCode), new(ReadCode, 6), new(WaitCode), new(WaitCode)],
+            RestartName => [new(ReadCode, 5), new(WaitCode), new(RestartCode), new(ReadCode, 9), new(WaitCode)],
+            _ => [new(ReadCode, 5), new(WaitCode), new(ReadCode, 9), new(WaitCode)],
+        };
     }
 
     public Engine Engine => machine.Engine;
@@ -57,31 +67,47 @@ sealed class QueueScenario : IBarrierScenario
 
     public IReadOnlyList<Premise> Premises =>
     [
-        new("sectors read and compared", judged, Required: !releases), new("queues taken back with a request in flight", released, Required: releases), .. machine.MemoryPremises,
+        new("sectors read and compared", judged, Required: name != ReleaseName),
+        new("queues taken back with a request in flight", released, Required: name == ReleaseName),
+        new("queues set up again", restarted, Required: name == RestartName), .. machine.MemoryPremises,
     ];
 
     public void Reset(Strategy strategy)
     {
         machine.Reset(strategy);
-        made = inFlight = 0;
+        inFlight = 0;
         Array.Clear(isInFlight);
     }
 
     public void Run()
     {
-        if (BringUp(out var transport) is var status && status != DriverStatus.Ok)
-            Fail("initialisation", status.ToString(), $"the driver could not bring up a device that is well: {status}", "Follow 3.1.1 step by step.");
+        MustBringUp(out var transport);
         bool isOurs = true;
         foreach (var operation in Program)
         {
             if (!isOurs) break;
-            if (operation.Code == ReadCode && made < MaxRequests) Read(operation.A % Sectors);
+            if (operation.Code == ReadCode && inFlight < MaxRequests) Read(operation.A % Sectors);
             else if (operation.Code == WaitCode && inFlight > 0) Wait();
+            else if (operation.Code == RestartCode && inFlight == 0) Restart(out transport);
             else if (operation.Code == ReleaseCode) isOurs = !Release(transport);
         }
         while (isOurs && inFlight > 0) Wait();
         machine.Cpu.Finish();
         Engine.RunToRest();
+    }
+
+    void MustBringUp(out Transport transport)
+    {
+        if (BringUp(out transport) is var status && status != DriverStatus.Ok)
+            Fail("initialisation", status.ToString(), $"the driver could not bring up a device that is well: {status}", "Follow 3.1.1 step by step.");
+    }
+
+    void Restart(out Transport transport)
+    {
+        const int looks = 8;
+        MustBringUp(out transport);
+        for (int i = 0; i < looks; i++) transport.ReadStatus(cpu); // a driver with other things to do: time for the device to look by itself
+        if (!Engine.Draining) restarted++;
     }
 
     DriverStatus BringUp(out Transport transport)
@@ -109,7 +135,8 @@ sealed class QueueScenario : IBarrierScenario
 
     void Read(uint sector)
     {
-        var request = Request(made);
+        int free = Array.IndexOf(isInFlight, false); // the lowest: memory is used again as soon as it can be
+        var request = Request(free);
         cpu.Store32(request.Cpu + BlkRequest.TypeOffset, BlkRequestType.In);
         cpu.Store64(request.Cpu + BlkRequest.SectorOffset, sector);
         cpu.Store8(request.Cpu + StatusOffset, BlkStatus.NotWritten);
@@ -117,8 +144,7 @@ sealed class QueueScenario : IBarrierScenario
         writable[0] = DmaSegment.Of(request.Slice(DataOffset, Sector.Size));
         writable[1] = DmaSegment.Of(request.Slice(StatusOffset, BlkRequest.StatusSize));
         if (queue.TryAdd(readable, writable, out var head) != DriverStatus.Ok) return; // full: the program is longer than the ring
-        (sectorOf[made], headOf[made], isInFlight[made]) = (sector, head.Value, true);
-        made++;
+        (sectorOf[free], headOf[free], isInFlight[free]) = (sector, head.Value, true);
         inFlight++;
         queue.Publish();
         queue.Notify();
@@ -130,8 +156,14 @@ sealed class QueueScenario : IBarrierScenario
         while (cpu.KeepPolling(ref poll, done: queue.HasUsed()))
         {
         }
-        int request = queue.TryTakeUsed(out var used) == DriverStatus.Ok ? Array.FindIndex(headOf, 0, made, head => head == used.Head.Value) : -1;
-        while (request >= 0 && !isInFlight[request]) request = Array.FindIndex(headOf, request + 1, made - request - 1, head => head == used.Head.Value);
+        int request = -1;
+        if (queue.TryTakeUsed(out var used) == DriverStatus.Ok)
+        {
+            for (int i = 0; i < MaxRequests; i++)
+            {
+                if (isInFlight[i] && headOf[i] == used.Head.Value) request = i;
+            }
+        }
         if (request < 0) Fail("completion", "request-unknown", $"what came back is no request that was made (queue fault: {queue.Fault})",
             "Read the used element only after the index that says it is there.");
         isInFlight[request] = false;
@@ -151,7 +183,7 @@ sealed class QueueScenario : IBarrierScenario
         if (transport.ReleaseQueue(cpu, new QueueIndex(0)) != DriverStatus.Ok)
             Fail("queue", "not-released", "the device keeps a queue whose QueueReady was written 0", "Read QueueReady back.");
         if (!Engine.Draining && inFlight > 0) released++;
-        for (int request = 0; request < made; request++)
+        for (int request = 0; request < MaxRequests; request++)
         {
             if (isInFlight[request]) UseForSomethingElse(request);
         }
@@ -187,6 +219,7 @@ sealed class QueueScenario : IBarrierScenario
     public string Describe(Operation operation) => operation.Code switch
     {
         ReadCode => $"read sector {operation.A}, and notify",
+        RestartCode => "reset the device, and set the queue up again",
         WaitCode => "poll until a request has come back",
         ReleaseCode => "take the queue back, and use the memory of what is in flight for something else",
         _ => throw new ArgumentException($"no operation {operation.Code}"),

@@ -23,6 +23,7 @@ abstract class SpscRing : IBarrierScenario
         machine = new(ramSize: 1 << 20, memory);
         this.produced = produced;
         Program = [.. Enumerable.Repeat(new Operation(ProduceCode), produced)];
+        machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size);
         Producer = new(machine);
         Dma = new(machine);
         consumer = machine.Engine.Add(new CoroutineAgent("consumer", Consume));

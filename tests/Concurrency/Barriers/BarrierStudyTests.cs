@@ -77,9 +77,12 @@ public sealed class BarrierStudyTests
         Assert.True(Assert.Single(one.Sites).IsShownNeeded);
     }
 
-    /// <summary>Of a full barrier before and after every access, three are left, and none of them a DSB.</summary>
+    /// <summary>
+    /// Of a full barrier before and after every access, four are left, and none of them a DSB: slot before index, index before flags, used index before what it returns, and the
+    /// data of one request before the memory is handed over again (load to store: found by the axioms).
+    /// </summary>
     [Fact]
-    public void The_naive_driver_is_left_with_three_barriers()
+    public void The_naive_driver_is_left_with_four_barriers()
     {
         var study = new BarrierStudy(Catalog, [new("ring-naive", "strict"), new("ring-naive", "qemu")], new("arm", Executions, 0, Jobs: 2)) { AlsoTogether = true };
         var result = study.Run(TestContext.Current.CancellationToken);
@@ -89,6 +92,6 @@ public sealed class BarrierStudyTests
         var together = result.Together!;
         Assert.True(together.Trial.Passes);
         var left = together.Left.Where(each => each.Instruction != BarrierInstruction.None).Select(each => each.Instruction).Order();
-        Assert.Equal([BarrierInstruction.DmbStore, BarrierInstruction.DmbLoad, BarrierInstruction.Dmb], left);
+        Assert.Equal([BarrierInstruction.DmbStore, BarrierInstruction.DmbLoad, BarrierInstruction.DmbLoad, BarrierInstruction.Dmb], left);
     }
 }

@@ -16,6 +16,7 @@ public sealed class CodeSiteTests
         var unknown = new List<string>();
         foreach (var info in catalog.Scenarios)
         {
+            if (info.Name.StartsWith("cpu-", StringComparison.Ordinal)) continue; // instructions of the kernel's own: nothing is mapped to them
             using var scenario = catalog.Create(info.Name, info.Profiles[0], "arm");
             var driver = Assert.IsAssignableFrom<IBarrierScenario>(scenario);
             Execution.Run(scenario, PlainRun.Instance);

@@ -68,6 +68,11 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
 
     public void FillMemory(CpuAddress destination, byte value, uint length) => At(destination, (int)length).Fill(value);
 
+    /// <summary>Coherent: nothing to do.</summary>
+    public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
+    {
+    }
+
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {

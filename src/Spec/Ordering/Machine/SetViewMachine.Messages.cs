@@ -34,6 +34,9 @@ public sealed partial class SetViewMachine
         return message;
     }
 
+    /// <summary>A message also carries what another one does.</summary>
+    public void Join(int message, int other) => views.Or(message, other);
+
     /// <summary>Everything later of the thread is ordered after the message.</summary>
     public void Receive(int thread, int message)
     {

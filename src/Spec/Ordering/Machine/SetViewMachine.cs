@@ -72,6 +72,7 @@ public sealed partial class SetViewMachine
     int[] freeWrites;
     int freeWriteCount, writeCount, locationCount, liveWrites, retireAt, scratch, scratch2;
 
+    /// <summary>A machine with no location yet.</summary>
     /// <param name="model">Which orders are kept.</param>
     /// <param name="threads">CPUs and DMA masters.</param>
     public SetViewMachine(MemoryModel model, int threads)
