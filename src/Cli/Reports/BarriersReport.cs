@@ -22,7 +22,7 @@ internal sealed record BarriersReport(string Memory, ulong Seed, long Executions
 /// <param name="Scenarios">How many reach it.</param>
 /// <param name="Needed">Something fails when the instruction is left out.</param>
 /// <param name="Sufficient">The weakest with which nothing was found.</param>
-/// <param name="LoadBufferingOpen">What suffices does not keep loads before later stores, as the mapped one does; load buffering is not explored.</param>
+/// <param name="LoadBufferingOpen">What suffices does not keep loads before later stores, as the mapped one does; load buffering is looked for in audited executions only.</param>
 internal sealed record SiteReport(string Site, string Room, string Asks, string? Mapped, int Scenarios, bool Needed, IReadOnlyList<string> Sufficient,
     bool StrongerThanNeeded, bool LoadBufferingOpen, IReadOnlyList<CandidateReport> Candidates)
 {

@@ -76,7 +76,7 @@ internal static class BarriersView
             screen.Line($"  stays  {Text(site.Name)}: [green]{Words(instruction)}[/]{(instruction == mapped ? "" : $" instead of {Words(mapped)}")}");
         if (together.Trial.Replay is not { } replay)
         {
-            screen.Line($"  nothing found in a last look at all of it, {Numbers.Count(together.Trial.Executions, "execution")} (bounded; load buffering is not explored)");
+            screen.Line($"  nothing found in a last look at all of it, {Numbers.Count(together.Trial.Executions, "execution")} (bounded; load buffering is looked for in one execution of eight)");
             return;
         }
         screen.Line($"  [red]a last look with more executions found {Text(together.Trial.Violation!.Key)}[/]: too much was taken away");

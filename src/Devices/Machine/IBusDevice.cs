@@ -48,7 +48,8 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     const int NoMessage = -1;
 
     readonly List<InterruptLine> lines = [];
-    int high, message = NoMessage, sent;
+    readonly List<int> sent = [];
+    int high, message = NoMessage;
 
     /// <summary>The machine, if its interrupts are messages that push their senders' writes to memory before them; null if they are wires.</summary>
     internal SimulatedMachine? CarryOrder { get; set; }
@@ -71,7 +72,7 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
             memory.Machine.Drop(message);
         }
         message = newer;
-        sent = memory.Audit.SendAfterAll(sender.Thread, "the interrupt message");
+        if (memory.Audit.IsOn) sent.Add(memory.Audit.SendAfterAll(sender.Thread, "the interrupt message"));
     }
 
     /// <summary>The CPU enters its handler: what the messages pushed is there.</summary>
@@ -79,7 +80,8 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     {
         if (message == NoMessage) return;
         var memory = CarryOrder!.Weak!;
-        memory.Audit.Receive(WeakMemory.Cpu, sent);
+        foreach (int each in sent) memory.Audit.Receive(WeakMemory.Cpu, each);
+        sent.Clear();
         memory.Machine.Receive(WeakMemory.Cpu, message);
         memory.Machine.Drop(message);
         message = NoMessage;
@@ -103,6 +105,7 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     internal void Reset()
     {
         high = 0;
+        sent.Clear();
         message = NoMessage;
         foreach (var line in lines) line.Reset();
     }
