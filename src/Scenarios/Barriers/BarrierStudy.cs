@@ -4,7 +4,7 @@ using Ringcheck.Hal;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// Which barrier is needed: weakens each site of driver code, one instruction at a time, and explores the scenarios that reach it. What it
+/// Which barrier is needed: weakens each site of driver or kernel code, one instruction at a time, and explores the scenarios that reach it. What it
 /// finds is certain, since each violation replays. That it finds nothing holds within its bounds.
 /// </summary>
 public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<StudyRun> plan, StudySettings asked)
@@ -25,7 +25,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     long executions, steps;
     double stepsInAll = 1;
 
-    /// <summary>If set, only sites of these rooms count, whatever else the scenarios reach, and those that none reaches are listed too.</summary>
+    /// <summary>If set, only sites of these rooms count, whatever else the scenarios reach; of a room that is reached, sites that are not are listed too.</summary>
     public IReadOnlyList<string>? Rooms { get; init; }
 
     /// <summary>True: afterwards, all sites are weakened together as far as they can be.</summary>
@@ -39,7 +39,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         stepsInAll = 2 * runs.Count;
         foreach (var run in runs) LookAtMapped(run, cancellation);
         var sites = new List<SiteResult>();
-        var studied = CodeSite.All.Where(site => reachedBy.ContainsKey(site) || Rooms?.Contains(site.Room) == true).ToList();
+        var studied = CodeSite.All.Where(site => reachedBy.ContainsKey(site) || (Rooms is not null && reachedBy.Keys.Any(reached => reached.Room == site.Room))).ToList();
         steps = studied.Count;
         stepsInAll = 2 * studied.Count;
         foreach (var site in studied)

@@ -17,9 +17,6 @@ public sealed record CodeSite(BarrierSite Site, string Room, string Name)
     /// <summary>The sites of kernel code that concerns the CPU itself: its DSB, ISB, cache and TLB maintenance, and releases.</summary>
     public const string CpuSystem = "Kernel/Cpu";
 
-    /// <summary>Whether the code is shipped, and not a scenario's own.</summary>
-    public bool IsShipped => Room is Driver or CpuSystem;
-
     /// <summary>All there are, by room and name: those of the driver, of the CPU system, then those of scenarios that bring driver code of their own.</summary>
     public static IReadOnlyList<CodeSite> All { get; } =
     [
