@@ -105,13 +105,11 @@ public sealed class ExhibitFile
 
     string[] ReadMemories(string key)
     {
-        string[] names = One(key).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        foreach (string name in names)
-        {
-            if (MachineMemory.All.All(memory => memory.Name != name))
-                throw Wrong($"'{key}' names memory '{name}'; there are {string.Join(", ", MachineMemory.All.Select(memory => memory.Name))}");
-        }
-        return [.. names.Distinct()];
+        string[] wanted = One(key).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] known = [.. MachineMemory.All.Select(memory => memory.Name)];
+        return wanted.FirstOrDefault(memory => !known.Contains(memory)) is { } unknown
+            ? throw Wrong($"'{key}' names memory '{unknown}'; there are {string.Join(", ", known)}")
+            : [.. wanted.Distinct()];
     }
 
     ExhibitTarget ReadTarget(string text)

@@ -85,6 +85,15 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
         message = NoMessage;
     }
 
+    /// <summary>After memory was folded: what a message on its way will push. Levels and who waits for them are in the CPU's state.</summary>
+    internal void Fold(ref Exploration.StateHasher hasher)
+    {
+        if (message == NoMessage) return;
+        var (a, b) = CarryOrder!.Weak!.Machine.FingerprintOf(message);
+        hasher.Add(a);
+        hasher.Add(b);
+    }
+
     internal void LineChanged(bool isHigh)
     {
         high += isHigh ? 1 : -1;

@@ -128,6 +128,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         hasher.Add(Ram.Hash);
         Weak?.Fold(ref hasher);
         Cache?.Fold(ref hasher);
+        Interrupts.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);

@@ -64,12 +64,18 @@ static class AddressNames
     };
 
     /// <summary>A register by its offset, as the standard names it.</summary>
-    public static string Register(uint offset)
+    public static string Register(uint offset) => Registers.TryGetValue(offset, out string? name) ? name : $"the register at 0x{offset:x}";
+
+    /// <summary>Looked up once: an audited execution asks at each register access.</summary>
+    static readonly Dictionary<uint, string> Registers = Named();
+
+    static Dictionary<uint, string> Named()
     {
+        var names = new Dictionary<uint, string>();
         foreach (var field in typeof(MmioRegister).GetFields(BindingFlags.Public | BindingFlags.Static))
         {
-            if (field.IsLiteral && field.GetRawConstantValue() is uint value && value == offset) return field.Name;
+            if (field.IsLiteral && field.GetRawConstantValue() is uint value) names.TryAdd(value, field.Name);
         }
-        return $"the register at 0x{offset:x}";
+        return names;
     }
 }

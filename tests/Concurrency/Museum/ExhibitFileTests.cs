@@ -39,6 +39,30 @@ public sealed class ExhibitFileTests
         Assert.Equal([new SourceEdit("src/Kernel/A.cs", "keep\n\nold", "keep\n\nnew")], exhibit.Edits);
     }
 
+    [Fact]
+    public void Without_a_word_on_memories_it_is_found_on_sc_and_nothing_is_said_of_the_others()
+    {
+        var exhibit = ExhibitFile.Parse("TOY-1.md", Good);
+        Assert.Equal(["sc"], exhibit.FoundOn);
+        Assert.Empty(exhibit.NotOn);
+    }
+
+    [Fact]
+    public void Memories_are_read_in_their_order()
+    {
+        var exhibit = ExhibitFile.Parse("TOY-1.md", Good.Replace("- Monitor:", "- Found on: arm, tso\n- Not on: sc\n- Monitor:"));
+        Assert.Equal(["arm", "tso"], exhibit.FoundOn);
+        Assert.Equal(["sc"], exhibit.NotOn);
+    }
+
+    [Theory]
+    [InlineData("- Found on: arm, alpha", "memory 'alpha'; there are sc, tso, arm")]
+    [InlineData("- Not on: sc", "memory 'sc' that it is found there and that it is not")]
+    [InlineData("- Found on: arm\n- Not on: tso, arm", "memory 'arm' that it is found there and that it is not")]
+    [InlineData("- Found on: arm\n- Found on: tso", "more than one 'Found on'")]
+    public void What_is_no_expectation_is_refused(string lines, string words)
+        => Assert.Contains(words, Refusal(Good.Replace("- Monitor:", lines + "\n- Monitor:")));
+
     [Theory]
     [InlineData("ownership/rule", true)]
     [InlineData("ownership", true)]

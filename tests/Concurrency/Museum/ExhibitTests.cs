@@ -61,31 +61,33 @@ public sealed class ExhibitTests
     public void A_loop_without_end_is_a_finding_and_not_a_hang()
     {
         var result = Search(Editing(QueueFile, Publish, "        while (published != last)\n        {\n        }"));
-        Assert.Equal("progress/endless-loop", result.Monitor);
-        Assert.True(result.Found);
+        Assert.Equal("progress/endless-loop", result.Shown.Monitor);
+        Assert.True(result.IsAsExpected);
     }
 
     [Fact]
     public void Recursion_without_end_is_a_finding_and_not_a_crash()
     {
         var result = Search(Editing(QueueFile, Publish, "        if (published != last)\n        {\n            Publish();\n            Notify();\n        }"));
-        Assert.Equal("driver-exception/endless-recursion", result.Monitor);
+        Assert.Equal("driver-exception/endless-recursion", result.Shown.Monitor);
     }
 
     [Fact]
     public void What_another_monitor_notices_is_missed()
     {
         var result = Search(Editing(QueueFile, Publish, "        while (published != last)\n        {\n        }", "ownership"));
-        Assert.NotNull(result.Failure);
-        Assert.False(result.Found);
+        Assert.NotNull(result.Shown.Failure);
+        Assert.False(result.IsAsExpected);
+        Assert.Equal("MISSED on memory sc, in blk-read (strict): only progress/endless-loop noticed, which the exhibit does not expect", Assert.Single(result.Surprises));
     }
 
     [Fact]
     public void A_harmless_edit_is_missed()
     {
         var result = Search(Editing(QueueFile, Publish, "        if (published >= last)\n            return;"));
-        Assert.Null(result.Failure);
-        Assert.Equal(100, result.Executions);
+        Assert.Null(result.Shown.Failure);
+        Assert.Equal(100, result.Shown.Executions);
+        Assert.Equal("MISSED on memory sc, in blk-read (strict)", Assert.Single(result.Surprises));
     }
 
     [Fact]
@@ -93,10 +95,51 @@ public sealed class ExhibitTests
     {
         var exhibit = ExhibitCollection.Shipped().Single(shipped => shipped.Id == "EVT-29");
         var result = Search(exhibit, ExplorationBudget.Default);
-        Assert.True(ReplayString.TryParse(result.Replay, out var replay, out _));
+        Assert.True(ReplayString.TryParse(result.Shown.Replay, out var replay, out _));
         Assert.Equal(exhibit.Id, replay!.Exhibit);
-        Assert.Equal(result.Monitor, Violation(ExhibitCatalogs.CatalogFor(exhibit.Id), replay)?.Key);
+        Assert.Equal(result.Shown.Monitor, Violation(ExhibitCatalogs.CatalogFor(exhibit.Id), replay)?.Key);
         Assert.Null(Violation(new Scenarios.ScenarioCatalog(), replay));
+    }
+
+    /// <summary>A store of avail.idx that orders nothing: seen on AArch64, and on no stronger memory.</summary>
+    static Exhibit PlainPublication(string[] foundOn, string[] notOn) => Editing(QueueFile,
+        "        machine.StoreRelease16(availableIndexAddress, RingIndexOf(last).Value);",
+        "        machine.Store16(availableIndexAddress, RingIndexOf(last).Value);") with
+    { Targets = [new("blk-polling", "strict")], FoundOn = foundOn, NotOn = notOn };
+
+    [Fact]
+    public void A_true_expectation_is_checked_on_each_memory()
+    {
+        var result = Search(PlainPublication(["arm"], ["tso", "sc"]));
+        Assert.Equal(["arm", "tso", "sc"], result.Searches.Select(search => search.Memory));
+        Assert.Empty(result.Surprises);
+        Assert.True(result.IsAsExpected);
+        Assert.NotNull(result.Searches[0].Failure);
+        Assert.All(result.Searches.Skip(1), search => Assert.Equal((true, 100L), (search.Failure is null, search.Executions)));
+        Assert.Contains(result.Shown.Failure!.Violation.Explanation, line => line.StartsWith("missing order W→W in cpu0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_memory_on_which_it_is_not_found_though_it_says_so_is_named()
+        => Assert.Equal("MISSED on memory tso, in blk-polling (strict)", Assert.Single(Search(PlainPublication(["arm", "tso"], ["sc"])).Surprises));
+
+    [Fact]
+    public void A_memory_on_which_it_is_found_though_it_says_not_is_named_whoever_found_it()
+    {
+        var exhibit = PlainPublication(["sc"], ["arm"]);
+        string surprise = Search(exhibit).Surprises.Last();
+        Assert.StartsWith("FOUND on memory arm, in blk-polling (strict), where the exhibit says that it is not: ", surprise);
+        string byAccident = Search(exhibit with { Monitors = ["nobody"] }).Surprises.Last();
+        Assert.Equal(surprise, byAccident);
+    }
+
+    [Fact]
+    public void A_memory_that_is_asked_for_is_the_only_one()
+    {
+        var result = Assert.Single(new MuseumRunner(new() { Executions = 100, Memory = "sc" }).Run([PlainPublication(["arm"], ["tso", "sc"])]));
+        var search = Assert.Single(result.Searches);
+        Assert.True(search.MustBeAbsent && search.IsAsExpected && !search.Found);
+        Assert.Equal("not found on memory sc, in blk-polling (strict), as expected", search.Words);
     }
 
     static Violation? Violation(IScenarioCatalog catalog, ReplayString replay)

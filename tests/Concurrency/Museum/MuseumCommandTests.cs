@@ -10,7 +10,7 @@ public sealed class MuseumCommandTests : IDisposable
 
     public void Dispose() => cli.Dispose();
 
-    void AddExhibit(string id, string before, string after)
+    void AddExhibit(string id, string before, string after, string memories = "- Found on: sc")
     {
         Directory.CreateDirectory(cli.PathOf("mine"));
         File.WriteAllText(cli.PathOf($"mine/{id}.md"), $"""
@@ -18,6 +18,7 @@ public sealed class MuseumCommandTests : IDisposable
 
             - Source: nowhere
             - Scenario: blk-read (strict)
+            {memories.ReplaceLineEndings("\n")}
 
             ## src/Kernel/Queues/SplitQueue.Driver.cs
 
@@ -47,6 +48,40 @@ public sealed class MuseumCommandTests : IDisposable
         Assert.Contains("MISSED", result.Out);
         Assert.Contains("0 of 1 exhibit found", result.Out);
         Assert.False(cli.Run("museum", "--from", "mine", "--executions", "10", "--json").Json.GetProperty("exhibits")[0].GetProperty("found").GetBoolean());
+    }
+
+    [Fact]
+    public void Not_found_where_it_should_not_be_is_exit_code_0_and_says_so()
+    {
+        var result = cli.Run("museum", "SEED-3c", "--memory", "sc", "--executions", "100");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("not found on memory sc, in blk-pooled (strict), as expected (100 executions)", result.Out);
+        Assert.Contains("1 of 1 exhibit as expected", result.Out);
+        var report = cli.Run("museum", "SEED-3c", "--memory", "sc", "--executions", "100", "--json").Json.GetProperty("exhibits")[0];
+        Assert.False(report.GetProperty("found").GetBoolean());
+        Assert.True(report.GetProperty("asExpected").GetBoolean());
+        var memory = Assert.Single(report.GetProperty("memories").EnumerateArray());
+        Assert.Equal(("sc", false), (memory.GetProperty("memory").GetString(), memory.GetProperty("expected").GetBoolean()));
+    }
+
+    [Fact]
+    public void Each_memory_is_looked_at_and_the_missing_order_is_shown()
+    {
+        var result = cli.Run("museum", "ORD-19", "--executions", "200");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("found on memory arm", result.Out);
+        Assert.Contains("not found on memory tso", result.Out);
+        Assert.Contains("missing order W→W in cpu0", result.Out);
+        Assert.Contains("writes register QueueNotify", result.Out);
+    }
+
+    [Fact]
+    public void A_wrong_expectation_is_exit_code_1_and_names_the_memory()
+    {
+        AddExhibit("TOY-4", "        if (published == last)", "        if (published != last)", "- Found on: arm\n- Not on: sc");
+        var result = cli.Run("museum", "--from", "mine");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("FOUND on memory sc, in blk-read (strict), where the exhibit says that it is not", result.Out);
     }
 
     [Fact]

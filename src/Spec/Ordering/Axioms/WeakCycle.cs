@@ -9,10 +9,13 @@ internal sealed class WeakCycle
     readonly BitMatrix unseen = new();
     int[] queue = [], cameFrom = [], length = [];
     int[] doneTo = [];
+    bool storeThenLoad;
 
     /// <summary>A shortest cycle with so many edges not kept, or null if it would be longer than <paramref name="longest"/>.</summary>
-    public List<WeakStep>? Shortest(OrderedBefore ordered, int start, int missing, int longest)
+    /// <param name="storeThenLoad">Whether an edge that is not kept may lead from a store to a load.</param>
+    public List<WeakStep>? Shortest(OrderedBefore ordered, int start, int missing, int longest, bool storeThenLoad = true)
     {
+        this.storeThenLoad = storeThenLoad;
         int count = ordered.Accesses.Count, head = 0, tail = 0;
         int[] next = Prepare(ordered.Accesses, missing + 1);
         Visit(start, -1, ref tail);
@@ -32,12 +35,13 @@ internal sealed class WeakCycle
     void VisitLater(Accesses accesses, int state, int[] next, ref int tail)
     {
         int count = accesses.Count, node = state % count, layer = state / count + 1;
+        bool toAll = storeThenLoad || !IsStore(accesses, node);
         ref int done = ref doneTo[layer * accesses.Threads + accesses.Record[accesses.EventOf(node)].Thread];
         for (int to = next[node]; to >= 0 && to <= done; to = next[to])
         {
-            if (unseen.Has(layer, to)) Visit(layer * count + to, state, ref tail);
+            if (unseen.Has(layer, to) && (toAll || IsStore(accesses, to))) Visit(layer * count + to, state, ref tail);
         }
-        done = Math.Min(done, node);
+        if (toAll) done = Math.Min(done, node);
     }
 
     /// <summary>Empties the tables; returns the next access of the same thread for each, -1 for the last.</summary>
@@ -68,8 +72,11 @@ internal sealed class WeakCycle
         queue[tail++] = state;
     }
 
-    static bool IsLater(Accesses accesses, int node, int start)
-        => node < start && accesses.Record[accesses.EventOf(node)].Thread == accesses.Record[accesses.EventOf(start)].Thread;
+    bool IsLater(Accesses accesses, int node, int start)
+        => node < start && accesses.Record[accesses.EventOf(node)].Thread == accesses.Record[accesses.EventOf(start)].Thread
+            && (storeThenLoad || !IsStore(accesses, node) || IsStore(accesses, start));
+
+    static bool IsStore(Accesses accesses, int node) => accesses.Record[accesses.EventOf(node)].IsWrite;
 
     List<WeakStep> PathTo(int state, int count, bool closesKept)
     {

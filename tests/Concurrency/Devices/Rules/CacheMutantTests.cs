@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Devices.Rules;
 
-/// <summary>The kernel's cache maintenance, with a step left out, on a machine that needs it and on one that does not; and as it is shipped.</summary>
+/// <summary>
+/// The kernel's cache maintenance with the wrong operation, on a machine that needs it and on one that does not; and as it is shipped. A step left out altogether is in the museum
+/// (DMA-01, DMA-12).
+/// </summary>
 public sealed class CacheMutantTests
 {
     const string File = "src/Kernel/Queues/DmaOwnership.cs";
@@ -16,22 +19,18 @@ public sealed class CacheMutantTests
 
     public static TheoryData<string, string, string, string, string> Mutants => new()
     {
-        // Asterinas 1b83729c4: data to be written was handed to the device without being cleaned.
-        { Give, "    {\n        if (deviceWrites)\n            machine.MaintainCache(CacheOperation.CleanAndInvalidate, buffer.Cpu, buffer.Length);\n    }", "blk-polling", "strict", "cache/not-cleaned" },
         { Give, "        => machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);", "blk-polling", "strict", "cache/write-lost" },
-        // OpenAMP 246540f, 7a11ad1: data received was looked at without being invalidated.
-        { Take, "", "blk-read", "strict", "cache/not-invalidated" },
         { Take, "        if (!deviceWrote)\n            machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);", "blk-polling", "odd", "cache/not-invalidated" },
     };
 
     [Theory]
     [MemberData(nameof(Mutants))]
-    public void A_step_that_is_left_out_is_found_where_devices_do_not_see_the_cache(string before, string after, string scenario, string profile, string violation)
+    public void A_wrong_operation_is_found_where_devices_do_not_see_the_cache(string before, string after, string scenario, string profile, string violation)
     {
         using var mutant = Compiler.Compile(new()
         {
             Id = "CACHE",
-            Title = "a step of cache maintenance left out",
+            Title = "a wrong operation of cache maintenance",
             Source = "this test",
             Targets = [new(scenario, profile)],
             Edits = [new(File, before, after)],
@@ -51,12 +50,12 @@ public sealed class CacheMutantTests
     public void The_shipped_driver_keeps_all_of_it(string scenario, string profile)
         => Assert.Null(Explore(new ScenarioCatalog(), scenario, profile, "arm-noncoherent"));
 
-    /// <summary>The first violation in 200 random executions.</summary>
+    /// <summary>The first violation in 100 random executions.</summary>
     static string? Explore(IScenarioCatalog catalog, string name, string profile, string memory)
     {
         using var scenario = catalog.Create(name, profile, memory);
         var random = new RandomWalk(1);
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 100; i++)
         {
             random.Begin(i);
             if (Execution.Run(scenario, random) is { } violation) return violation.Key;

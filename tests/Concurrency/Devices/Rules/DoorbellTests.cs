@@ -97,4 +97,36 @@ public sealed class DoorbellTests
                 bench.Cpu.UnmaskInterrupts();
             };
         }));
+
+    /// <summary>
+    /// What a message that was not taken yet will push is part of the state: of two ways to the same memory, the one whose message was sent before the store must be explored
+    /// after the other.
+    /// </summary>
+    [Theory]
+    [InlineData(Pruning.None)]
+    [InlineData(Pruning.SeenStates)]
+    public void A_message_that_was_sent_before_a_store_does_not_push_it(Pruning pruning) => Assert.Equal("0 | 1", Outcomes("arm-msi", bench =>
+    {
+        var device = bench.Plug("device", async DeviceTask<Nothing> (_, dma) =>
+        {
+            bool early = bench.Engine.Choose(ChoiceKind.Device, 2) == 1;
+            if (early) bench.Line.Set(true, dma);
+            await dma.Store(X, 1u);
+            if (!early) bench.Line.Set(true, dma);
+            return default;
+        });
+        var other = bench.Plug("other");
+        bench.Handle = () =>
+        {
+            bench.See($"{bench.Cpu.Load32(X)}");
+            bench.Line.Set(false);
+        };
+        bench.Do = () =>
+        {
+            bench.Cpu.WriteRegister32(device.Command, 1);
+            bench.Cpu.WaitForInterrupt(Deadline.Never);
+            bench.Cpu.WriteRegister32(other.Command, 1); // a choice, with the message on its way
+            bench.Cpu.UnmaskInterrupts();
+        };
+    }, pruning));
 }
