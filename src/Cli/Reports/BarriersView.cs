@@ -15,7 +15,7 @@ internal static class BarriersView
     {
         var settings = result.Settings;
         screen.Line($"[bold]ringcheck barriers[/]  memory {settings.Memory}, seed {settings.Seed}, {Numbers.Count(settings.Executions, "random execution")} for each instruction, scenario and profile"
-            + (result.Sites.Any(site => site.Site.Room == CodeSite.CpuSystem) ? "; those of the CPU system are searched to their end" : ""));
+            + (result.Sites.Any(site => site.Site.Room == CodeSite.CpuSystem) ? "; those of the CPU system are searched to their end, or to a bound on deviations" : ""));
         foreach (var failure in result.Failures)
         {
             screen.Line();
