@@ -1,6 +1,9 @@
 namespace Ringcheck.Hal;
 
-/// <summary>What a barrier, an acquire or a release becomes on a machine.</summary>
+/// <summary>
+/// What a barrier, an acquire or a release becomes on a machine; from <see cref="DsbNsh"/> on, what kernel code asks of the CPU itself
+/// (<see cref="ICpuMaintenance"/>), where the instruction is what is asked for.
+/// </summary>
 public enum BarrierInstruction : byte
 {
     /// <summary>A plain access, or no instruction at all. The compiler is kept from reordering all the same.</summary>
@@ -35,4 +38,34 @@ public enum BarrierInstruction : byte
 
     /// <summary>STLR.</summary>
     Stlr,
+
+    /// <summary>DSB NSH, see <see cref="DataBarrierKind.ThisCpu"/>.</summary>
+    DsbNsh,
+
+    /// <summary>DSB ISHST, see <see cref="DataBarrierKind.Stores"/>.</summary>
+    DsbIshst,
+
+    /// <summary>DSB ISH, see <see cref="DataBarrierKind.Everything"/>.</summary>
+    DsbIsh,
+
+    /// <summary>ISB.</summary>
+    Isb,
+
+    /// <summary>DC CVAU.</summary>
+    DcCvau,
+
+    /// <summary>IC IVAU.</summary>
+    IcIvau,
+
+    /// <summary>IC IALLUIS.</summary>
+    IcIalluis,
+
+    /// <summary>TLBI VAAE1, see <see cref="TlbReach.ThisCpu"/>.</summary>
+    TlbiVaae1,
+
+    /// <summary>TLBI VAAE1IS, see <see cref="TlbReach.AllCpus"/>.</summary>
+    TlbiVaae1is,
+
+    /// <summary>TLBI VMALLE1.</summary>
+    TlbiVmalle1,
 }

@@ -24,7 +24,7 @@ internal sealed class BarriersCommand : ToolCommand
     readonly CliContext context;
     readonly Argument<string[]> scenarios = new("SCENARIO")
     {
-        Description = "Scenarios whose barriers are weakened; without any, those of the shipped driver, on all scenarios that reach them",
+        Description = "Scenarios whose barriers are weakened; without any, those of the shipped code, on all scenarios that reach them",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -58,9 +58,9 @@ internal sealed class BarriersCommand : ToolCommand
         CustomParser = static result => ExplorationOptions.Number(result, "--jobs", 1, ExplorationOptions.MostJobs),
     };
 
-    readonly Option<string?> writeTable = new("--write-table") { HelpName = "FILE", Description = "Write the table of the shipped driver into FILE, between its markers" };
+    readonly Option<string?> writeTable = new("--write-table") { HelpName = "FILE", Description = "Write the table of the shipped driver, or of the CPU system, into FILE: whichever it has markers for" };
 
-    public BarriersCommand(CliContext context) : base("barriers", "Weaken each barrier of the driver, and look which of them are needed", "ringcheck barriers ring-naive")
+    public BarriersCommand(CliContext context) : base("barriers", "Weaken each barrier of driver and kernel, and look which of them are needed", "ringcheck barriers ring-naive")
     {
         this.context = context;
         Add(scenarios);
@@ -73,12 +73,13 @@ internal sealed class BarriersCommand : ToolCommand
     {
         string[] names = parsed.GetValue(scenarios) ?? [];
         string? file = parsed.GetValue(writeTable);
-        if (file is not null && names.Length > 0) throw CommandException.BadUsage("the table is about all scenarios of the shipped driver: name none");
+        if (file is not null && names.Length > 0) throw CommandException.BadUsage("the table is about all scenarios of the shipped code: name none");
         string wanted = parsed.GetValue(memory)!;
         if (!ExplorationOptions.Memories.Contains(wanted)) throw Nearest.Unknown("memory", wanted, ExplorationOptions.Memories);
         var settings = new StudySettings(wanted, parsed.GetValue(executions) ?? DefaultExecutions, parsed.GetValue(seed) ?? 0,
             parsed.GetValue(jobs) ?? Environment.ProcessorCount);
-        var study = new BarrierStudy(context.Catalog, Plan(names, parsed.GetValue(profile)), settings) { DriverOnly = names.Length == 0, AlsoTogether = true };
+        IReadOnlyList<string>? rooms = names.Length > 0 ? null : file is not null ? [BarrierTableDocument.RoomOf(file)] : [CodeSite.Driver, CodeSite.CpuSystem];
+        var study = new BarrierStudy(context.Catalog, Plan(names, parsed.GetValue(profile), wanted), settings) { Rooms = rooms, AlsoTogether = true };
         var result = LiveProgress.During(context.Console, "barriers", () => new(study.Progress.Share, study.Progress.Words), () => study.Run(context.Cancellation));
         if (file is not null)
         {
@@ -95,17 +96,26 @@ internal sealed class BarriersCommand : ToolCommand
         return result.Failures.Count > 0 ? ExitCode.ViolationFound : ExitCode.NothingFound;
     }
 
-    List<StudyRun> Plan(string[] names, string? wantedProfile)
+    List<StudyRun> Plan(string[] names, string? wantedProfile, string wantedMemory)
     {
         var runs = RunPlan.Of(context.Catalog.Scenarios, names, wantedProfile, all: true).Where(run => wantedProfile is not null || run.Profile != LeftOut);
-        var plan = runs.Select(run => new StudyRun(run.Scenario, run.Profile)).Where(HasBarriers).ToList();
+        var plan = runs.Select(run => new StudyRun(run.Scenario, run.Profile))
+            .Where(run => HasBarriers(run, wantedMemory, mustExist: names.Length > 0)).ToList();
         return plan.Count > 0 ? plan : throw CommandException.BadUsage($"{string.Join(", ", names)}: no driver code there that asks for barriers");
     }
 
-    bool HasBarriers(StudyRun run)
+    /// <summary>Not each scenario is there on each memory; one that is named must be.</summary>
+    bool HasBarriers(StudyRun run, string onMemory, bool mustExist)
     {
-        using var scenario = ReplayStage.Create(context.Catalog, run.Scenario, run.Profile, "sc");
-        return scenario is IBarrierScenario;
+        try
+        {
+            using var scenario = ReplayStage.Create(context.Catalog, run.Scenario, run.Profile, onMemory);
+            return scenario is IBarrierScenario;
+        }
+        catch (CommandException) when (!mustExist)
+        {
+            return false;
+        }
     }
 
     /// <summary>Everything that failed, made small, by what replays it.</summary>

@@ -5,17 +5,33 @@ using Ringcheck.Scenarios;
 
 namespace Ringcheck.Cli.Reports;
 
-/// <summary>The table of the driver's barriers in docs/ordering.md: written by <c>ringcheck barriers --write-table</c>.</summary>
+/// <summary>The tables of barriers, of the driver in docs/ordering.md and of the CPU system in docs/cpu-ordering.md: written by <c>ringcheck barriers --write-table</c>.</summary>
 public static class BarrierTableDocument
 {
-    const string Begin = "<!-- barriers:begin -->", End = "<!-- barriers:end -->";
+    static readonly (string Room, string Begin, string End)[] tables =
+    [
+        (CodeSite.Driver, "<!-- barriers:begin -->", "<!-- barriers:end -->"),
+        (CodeSite.CpuSystem, "<!-- cpu-barriers:begin -->", "<!-- cpu-barriers:end -->"),
+    ];
+
+    /// <summary>Whose table a file has a place for. Ends the command with one line if it has none.</summary>
+    public static string RoomOf(string file) => Guarded(file, () => Markers(File.ReadAllText(file)).Room);
 
     /// <summary>Puts the table between the markers of a file. Ends the command with one line if it cannot.</summary>
     public static void WriteInto(string file, StudyResult result)
     {
-        try
+        Guarded(file, () =>
         {
             File.WriteAllText(file, Replace(File.ReadAllText(file), result));
+            return true;
+        });
+    }
+
+    static T Guarded<T>(string file, Func<T> action)
+    {
+        try
+        {
+            return action();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -26,36 +42,42 @@ public static class BarrierTableDocument
     /// <summary>A page with the table of a study. Throws <see cref="FormatException"/> if the page has no markers.</summary>
     public static string Replace(string page, StudyResult result)
     {
-        var (begin, end) = Markers(page);
-        return string.Concat(page.AsSpan(0, begin), "\n", Table(result), page.AsSpan(end));
+        var (room, begin, end) = Markers(page);
+        return string.Concat(page.AsSpan(0, begin), "\n", Table(result, room), page.AsSpan(end));
     }
 
     /// <summary>Site, purpose and instruction of each row, as the page has them: what a test can compare without a study.</summary>
     public static IReadOnlyList<(string Site, string Asks, string Mapped)> Rows(string page)
     {
-        var (begin, end) = Markers(page);
+        var (_, begin, end) = Markers(page);
         return [.. page[begin..end].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Select(cells => (cells[1].Trim('`'), cells[2], cells[3]))];
     }
 
-    static (int Begin, int End) Markers(string page)
+    static (string Room, int Begin, int End) Markers(string page)
     {
-        int begin = page.IndexOf(Begin, StringComparison.Ordinal), end = begin < 0 ? -1 : page.IndexOf(End, begin, StringComparison.Ordinal);
-        return end < 0 ? throw new FormatException($"it has no lines '{Begin}' and '{End}'") : (begin + Begin.Length, end);
+        foreach (var (room, first, last) in tables)
+        {
+            int begin = page.IndexOf(first, StringComparison.Ordinal), end = begin < 0 ? -1 : page.IndexOf(last, begin, StringComparison.Ordinal);
+            if (end >= 0) return (room, begin + first.Length, end);
+        }
+        throw new FormatException("it has no lines " + string.Join(" or ", tables.Select(table => $"'{table.Begin}' and '{table.End}'")));
     }
 
-    static string Table(StudyResult result)
+    static string Table(StudyResult result, string room)
     {
-        var settings = result.Settings;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Memory `{settings.Memory}`, seed {settings.Seed}; for each instruction tried, {settings.Executions} random executions and ")
-            .Append("some more by deepening, on each scenario and profile that reaches the site. A violation is certain; that nothing was found holds within these bounds.\n\n")
+        text.Append(How(result.Settings, room)).Append(" A violation is certain; that nothing was found holds within these bounds.\n\n")
             .Append("| Site | Asks for | Mapped to | Without it | Weaker | Enough |\n|---|---|---|---|---|---|\n");
         foreach (var site in result.Sites)
             text.Append(CultureInfo.InvariantCulture, $"| `{site.Site.Name}` | {site.Site.Site.Asks} | {(site.Reached == 0 ? "" : Instructions.WordsFor(site.Mapped))} | {WithoutIt(site)} | {Weaker(site)} | {Enough(site)} |\n");
         if (result.Together is { } together) text.Append(Together(together));
         return text.ToString();
     }
+
+    static string How(StudySettings settings, string room) => room == CodeSite.CpuSystem
+        ? "For each instruction tried, all executions of each scenario and profile that reaches the site; of the shoot-down over three CPUs, those with up to three deviations."
+        : string.Create(CultureInfo.InvariantCulture, $"Memory `{settings.Memory}`, seed {settings.Seed}; for each instruction tried, {settings.Executions} random executions and some more by deepening, on each scenario and profile that reaches the site.");
 
     /// <summary>What is not needed alone may be needed together: one does the work of the other.</summary>
     static string Together(TogetherResult together)

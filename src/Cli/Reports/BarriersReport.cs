@@ -19,14 +19,16 @@ internal sealed record BarriersReport(string Memory, ulong Seed, long Executions
 }
 
 /// <summary>One site.</summary>
+/// <param name="File">Without its folder.</param>
+/// <param name="Asks">The barrier's purpose, or the operation of the CPU system.</param>
 /// <param name="Scenarios">How many reach it.</param>
 /// <param name="Needed">Something fails when the instruction is left out.</param>
 /// <param name="Sufficient">The weakest with which nothing was found.</param>
 /// <param name="LoadBufferingOpen">What suffices does not keep loads before later stores, as the mapped one does; load buffering is looked for in audited executions only.</param>
-internal sealed record SiteReport(string Site, string Room, string Asks, string? Mapped, int Scenarios, bool Needed, IReadOnlyList<string> Sufficient,
+internal sealed record SiteReport(string Site, string Room, string File, int Line, string Asks, string? Mapped, int Scenarios, bool Needed, IReadOnlyList<string> Sufficient,
     bool StrongerThanNeeded, bool LoadBufferingOpen, IReadOnlyList<CandidateReport> Candidates)
 {
-    public static SiteReport Of(SiteResult result, IReadOnlyDictionary<ReplayString, Finding> findings) => new(result.Site.Name, result.Site.Room, result.Site.Site.Asks,
+    public static SiteReport Of(SiteResult result, IReadOnlyDictionary<ReplayString, Finding> findings) => new(result.Site.Name, result.Site.Room, result.Site.Site.File, result.Site.Site.Line, result.Site.Site.Asks,
         result.Reached == 0 ? null : Instructions.NameOf(result.Mapped), result.Reached, result.IsShownNeeded, [.. result.Sufficient.Select(Instructions.NameOf)],
         result.IsStronger, result.LeavesLoadBuffering, [.. result.Candidates.Select(candidate => CandidateReport.Of(candidate, findings))]);
 }

@@ -14,7 +14,8 @@ internal static class BarriersView
     public static void Show(Screen screen, StudyResult result, IReadOnlyDictionary<ReplayString, Finding> findings)
     {
         var settings = result.Settings;
-        screen.Line($"[bold]ringcheck barriers[/]  memory {settings.Memory}, seed {settings.Seed}, {Numbers.Count(settings.Executions, "random execution")} for each instruction, scenario and profile");
+        screen.Line($"[bold]ringcheck barriers[/]  memory {settings.Memory}, seed {settings.Seed}, {Numbers.Count(settings.Executions, "random execution")} for each instruction, scenario and profile"
+            + (result.Sites.Any(site => site.Site.Room == CodeSite.CpuSystem) ? "; those of the CPU system are searched to their end, or to a bound on deviations" : ""));
         foreach (var failure in result.Failures)
         {
             screen.Line();

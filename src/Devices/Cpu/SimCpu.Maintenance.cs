@@ -10,6 +10,8 @@ public readonly partial struct SimCpu
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         if (machine.IsLeftOut(new(file, line, member), isDsb: true)) return;
+        if (KindOf(machine.Barriers.Of(file, line, member, nameof(DataBarrier), InstructionFor(kind))) is not { } stands) return;
+        kind = stands;
         if (kind != DataBarrierKind.ThisCpu) Point();
         Note(Did.Dsb, (ulong)kind);
         machine.Model.Complete(machine.Running, kind switch
@@ -22,7 +24,7 @@ public readonly partial struct SimCpu
 
     public void InstructionBarrier([CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
-        if (machine.IsLeftOut(new(file, line, member), isDsb: false)) return;
+        if (machine.IsLeftOut(new(file, line, member), isDsb: false) || IsGone(BarrierInstruction.Isb, file, line, member, nameof(InstructionBarrier))) return;
         Note(Did.Isb);
         machine.Model.Synchronise(machine.Running);
     }
@@ -30,6 +32,7 @@ public readonly partial struct SimCpu
     public void CleanDataCache(CpuAddress start, uint length,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        if (IsGone(BarrierInstruction.DcCvau, file, line, member, nameof(CleanDataCache))) return;
         Note(Did.Clean, start.Value);
         machine.Model.CleanDataCache(machine.Running, start.Value, length);
     }
@@ -37,12 +40,14 @@ public readonly partial struct SimCpu
     public void InvalidateInstructionCache(CpuAddress start, uint length,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        if (IsGone(BarrierInstruction.IcIvau, file, line, member, nameof(InvalidateInstructionCache))) return;
         Note(Did.Invalidate, start.Value);
         machine.Model.InvalidateInstructions(machine.Running, start.Value, length);
     }
 
     public void InvalidateAllInstructionCaches([CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        if (IsGone(BarrierInstruction.IcIalluis, file, line, member, nameof(InvalidateAllInstructionCaches))) return;
         Note(Did.InvalidateAll);
         machine.Model.InvalidateAllInstructions(machine.Running, new(file, line, member));
     }
@@ -50,12 +55,16 @@ public readonly partial struct SimCpu
     public void InvalidateTlb(CpuAddress page, TlbReach reach,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        var mapped = reach == TlbReach.AllCpus ? BarrierInstruction.TlbiVaae1is : BarrierInstruction.TlbiVaae1;
+        var stands = machine.Barriers.Of(file, line, member, nameof(InvalidateTlb), mapped);
+        if (stands == BarrierInstruction.None) return;
         Note(Did.Tlbi, page.Value);
-        machine.Model.InvalidateTlb(machine.Running, page.Value, reach == TlbReach.AllCpus);
+        machine.Model.InvalidateTlb(machine.Running, page.Value, reachesAll: stands == BarrierInstruction.TlbiVaae1is);
     }
 
     public void InvalidateWholeTlb([CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
+        if (IsGone(BarrierInstruction.TlbiVmalle1, file, line, member, nameof(InvalidateWholeTlb))) return;
         Note(Did.TlbiAll);
         machine.Model.InvalidateTlb(machine.Running, address: null, reachesAll: false);
     }
@@ -95,4 +104,23 @@ public readonly partial struct SimCpu
         Note(Did.Acknowledge, id);
         return id;
     }
+
+    /// <summary>Whether nothing stands at a site in the place of its instruction.</summary>
+    bool IsGone(BarrierInstruction mapped, string file, int line, string member, string operation)
+        => machine.Barriers.Of(file, line, member, operation, mapped) == BarrierInstruction.None;
+
+    static BarrierInstruction InstructionFor(DataBarrierKind kind) => kind switch
+    {
+        DataBarrierKind.ThisCpu => BarrierInstruction.DsbNsh,
+        DataBarrierKind.Stores => BarrierInstruction.DsbIshst,
+        _ => BarrierInstruction.DsbIsh,
+    };
+
+    static DataBarrierKind? KindOf(BarrierInstruction instruction) => instruction switch
+    {
+        BarrierInstruction.DsbNsh => DataBarrierKind.ThisCpu,
+        BarrierInstruction.DsbIshst => DataBarrierKind.Stores,
+        BarrierInstruction.DsbIsh => DataBarrierKind.Everything,
+        _ => null,
+    };
 }

@@ -37,7 +37,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
 
     public void StoreRelease64(CpuAddress address, ulong value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-        => Store(address.Value, value, 8, isRelease: true, new(file, line, member));
+        => Store(address.Value, value, 8, isRelease: !IsGone(BarrierInstruction.Stlr, file, line, member, BarrierPurposes.Release), new(file, line, member));
 
     public ulong Exchange64(CpuAddress address, ulong value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")

@@ -41,6 +41,9 @@ public sealed class SimulatedCpus : ISystem
     /// <summary>Barriers that do nothing: to see what becomes of the same code without them.</summary>
     public IReadOnlyList<CpuBarrierSite> LeftOut { get; init; } = [];
 
+    /// <summary>The sites of what orders or completes, and what stands there in its place.</summary>
+    public BarrierSites Barriers { get; } = new();
+
     /// <summary>How often a barrier was left out.</summary>
     public long BarriersLeftOut { get; private set; }
 

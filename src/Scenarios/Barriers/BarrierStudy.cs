@@ -4,7 +4,7 @@ using Ringcheck.Hal;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// Which barrier is needed: weakens each site of driver code, one instruction at a time, and explores the scenarios that reach it. What it
+/// Which barrier is needed: weakens each site of driver or kernel code, one instruction at a time, and explores the scenarios that reach it. What it
 /// finds is certain, since each violation replays. That it finds nothing holds within its bounds.
 /// </summary>
 public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<StudyRun> plan, StudySettings asked)
@@ -19,13 +19,14 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     /// <summary>Runs that reach a site, and how often one did in the baseline.</summary>
     readonly Dictionary<CodeSite, List<StudyRun>> reachedBy = [];
     readonly Dictionary<CodeSite, BarrierInstruction> mapped = [];
+    readonly Dictionary<StudyRun, int?> deviationsOf = [];
     readonly List<MappedFailure> failures = [];
     volatile string doing = "";
     long executions, steps;
     double stepsInAll = 1;
 
-    /// <summary>True: only sites of the shipped driver count, whatever else the scenarios reach.</summary>
-    public bool DriverOnly { get; init; }
+    /// <summary>If set, only sites of these rooms count, whatever else the scenarios reach; of a room that is reached, sites that are not are listed too.</summary>
+    public IReadOnlyList<string>? Rooms { get; init; }
 
     /// <summary>True: afterwards, all sites are weakened together as far as they can be.</summary>
     public bool AlsoTogether { get; init; }
@@ -38,7 +39,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         stepsInAll = 2 * runs.Count;
         foreach (var run in runs) LookAtMapped(run, cancellation);
         var sites = new List<SiteResult>();
-        var studied = CodeSite.All.Where(site => reachedBy.ContainsKey(site) || (DriverOnly && site.Room == CodeSite.Driver)).ToList();
+        var studied = CodeSite.All.Where(site => reachedBy.ContainsKey(site) || (Rooms is not null && reachedBy.Keys.Any(reached => reached.Room == site.Room))).ToList();
         steps = studied.Count;
         stepsInAll = 2 * studied.Count;
         foreach (var site in studied)
@@ -59,7 +60,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     {
         if (cancellation.IsCancellationRequested) return;
         doing = $"as mapped: {run}";
-        if (DriverOnly && !ReachesDriver(run, cancellation)) return;
+        if (Rooms is not null && !ReachesRooms(run, cancellation)) return;
         var built = new List<IBarrierScenario>();
         var trial = Try(BarrierReplacement.None, [run], settings.Executions, cancellation, built);
         steps++;
@@ -70,26 +71,26 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         }
         foreach (var reached in built.SelectMany(scenario => scenario.Barriers.Sites.Select(site => (scenario.Barriers, site))))
         {
-            if (CodeSite.Of(reached.site) is not { } site || (DriverOnly && site.Room != CodeSite.Driver)) continue;
+            if (CodeSite.Of(reached.site) is not { } site || Rooms?.Contains(site.Room) == false) continue;
             mapped[site] = reached.Barriers.MappedTo(reached.site);
             if (!reachedBy.TryGetValue(site, out var by)) reachedBy.Add(site, by = []);
             if (!by.Contains(run)) by.Add(run);
         }
     }
 
-    /// <summary>One plain execution is enough to see whether a scenario runs the shipped driver or its own.</summary>
-    bool ReachesDriver(StudyRun run, CancellationToken cancellation)
+    /// <summary>One plain execution is enough to see whether a scenario runs the shipped code or its own.</summary>
+    bool ReachesRooms(StudyRun run, CancellationToken cancellation)
     {
         var built = new List<IBarrierScenario>();
         Explore(BarrierReplacement.None, run, static () => PlainRun.Instance, 1, built, cancellation);
-        return built.Exists(scenario => scenario.Barriers.Sites.Any(site => CodeSite.Of(site)?.Room == CodeSite.Driver));
+        return built.Exists(scenario => scenario.Barriers.Sites.Any(site => CodeSite.Of(site) is { } known && Rooms!.Contains(known.Room)));
     }
 
     SiteResult Study(CodeSite site, CancellationToken cancellation)
     {
         if (!reachedBy.TryGetValue(site, out var by)) return new(site, BarrierInstruction.None, 0, []);
         var candidates = new List<Candidate>();
-        foreach (var weaker in Instructions.Below(mapped[site]))
+        foreach (var weaker in site.Weaker(mapped[site]))
         {
             if (candidates.Exists(candidate => candidate.Trial.Passes && Instructions.IsBelow(candidate.Instruction, weaker))) continue;
             doing = $"{site.Name}: {Instructions.WordsFor(weaker)}";
@@ -103,7 +104,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
     {
         const int longer = 20;
         var first = Try(replacement, by, settings.Executions, cancellation);
-        if (!first.Passes) return first;
+        if (!first.Passes || by.TrueForAll(run => DeviationsOf(run) is not null)) return first;
         var second = Try(replacement, by, longer * settings.Executions, cancellation);
         return second with { Executions = first.Executions + second.Executions };
     }
@@ -116,7 +117,7 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         foreach (var result in sites.Where(site => site.Reached > 0))
         {
             var stays = result.Mapped;
-            foreach (var weaker in result.IsStronger ? Instructions.Below(result.Mapped) : [])
+            foreach (var weaker in result.IsStronger ? result.Site.Weaker(result.Mapped) : [])
             {
                 // What fails alone fails with others weakened too.
                 if (cancellation.IsCancellationRequested || result.Candidates.Any(alone => alone.Instruction == weaker && !alone.Trial.Passes)) continue;
@@ -169,22 +170,38 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         => left.Where(each => each.Instruction != each.Mapped).Aggregate(BarrierReplacement.None, (all, each) => all.With(each.Site, each.Instruction));
 
     /// <summary>
-    /// A short walk over all runs first, since most of what fails fails soon; then a long one; then, on small bounds, all executions with few deviations.
+    /// A search of every execution where they are few enough. Otherwise a short walk over all runs first, since most of what fails fails soon; then a long one; then, on small bounds, all executions with few deviations.
     /// </summary>
     Trial Try(BarrierReplacement replacement, List<StudyRun> by, long most, CancellationToken cancellation, List<IBarrierScenario>? built = null)
     {
         (Func<Strategy> Strategy, long Executions)[] rounds = [(Walk(0), Math.Max(1, most / 8)), (Walk(1), most), (static () => new Deepening(), Math.Max(1, settings.Executions / 4))];
         long before = executions;
+        foreach (var run in by)
+        {
+            if (cancellation.IsCancellationRequested) break;
+            if (DeviationsOf(run) is not { } deviations) continue;
+            var (violation, replay) = Explore(replacement, run, () => new Exhaustive(Pruning.SeenStates, deviations), long.MaxValue, built, cancellation);
+            if (violation is not null) return new(violation, replay, executions - before, by.Select(each => each.Scenario).Distinct().Count());
+        }
         foreach (var (strategy, count) in rounds)
         {
             foreach (var run in by)
             {
                 if (cancellation.IsCancellationRequested) break;
+                if (DeviationsOf(run) is not null) continue;
                 var (violation, replay) = Explore(replacement, run, strategy, count, built, cancellation);
                 if (violation is not null) return new(violation, replay, executions - before, by.Select(each => each.Scenario).Distinct().Count());
             }
         }
         return new(null, null, executions - before, by.Select(each => each.Scenario).Distinct().Count());
+    }
+
+    /// <summary>See <see cref="IBarrierScenario.SearchedDeviations"/>.</summary>
+    int? DeviationsOf(StudyRun run)
+    {
+        if (deviationsOf.TryGetValue(run, out int? known)) return known;
+        using var scenario = catalog.Create(run.Scenario, run.Profile, settings.Memory);
+        return deviationsOf[run] = (scenario as IBarrierScenario)?.SearchedDeviations;
     }
 
     /// <summary>The walk of a round: rounds do not repeat each other.</summary>

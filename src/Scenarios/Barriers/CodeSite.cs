@@ -7,23 +7,36 @@ namespace Ringcheck.Scenarios;
 
 /// <summary>A barrier site as it stands in the code, whether a scenario reaches it or not.</summary>
 /// <param name="Site">What a running machine knows it by.</param>
-/// <param name="Room">The room of its code, for example <c>Kernel</c>.</param>
+/// <param name="Room">The room of its code, for example <c>Kernel</c>; <see cref="CpuSystem"/> if what it asks for is the CPU's own.</param>
 /// <param name="Name">Type and member, with a number where the member has several: <c>VirtioBlk.TakeOver#2</c>. In the order of the lines.</param>
 public sealed record CodeSite(BarrierSite Site, string Room, string Name)
 {
     /// <summary>The sites of the shipped driver.</summary>
     public const string Driver = "Kernel";
 
-    /// <summary>All there are, by room and name: those of the driver, then those of scenarios that bring driver code of their own.</summary>
-    public static IReadOnlyList<CodeSite> All { get; } = [.. In(typeof(Kernel.DriverStatus).Assembly), .. In(typeof(CodeSite).Assembly)];
+    /// <summary>The sites of kernel code that concerns the CPU itself: its DSB, ISB, cache and TLB maintenance, and releases.</summary>
+    public const string CpuSystem = "Kernel/Cpu";
+
+    /// <summary>All there are, by room and name: those of the driver, of the CPU system, then those of scenarios that bring driver code of their own.</summary>
+    public static IReadOnlyList<CodeSite> All { get; } =
+    [
+        .. In(typeof(Kernel.DriverStatus).Assembly, Driver, BarrierCalls.OfMachine), .. In(typeof(Kernel.DriverStatus).Assembly, CpuSystem, BarrierCalls.OfCpuSystem),
+        .. In(typeof(CodeSite).Assembly, "Scenarios", BarrierCalls.OfMachine),
+    ];
 
     /// <summary>The site that a running machine has reached, or null if the code has no such site (it was compiled from other sources).</summary>
     public static CodeSite? Of(BarrierSite site) => All.FirstOrDefault(known => known.Site == site);
 
-    static IEnumerable<CodeSite> In(Assembly assembly)
+    /// <summary>
+    /// What can be tried in the place of the mapping's instruction. Loads of the CPU system's model are in program order, so that there a DMB OSHST before a plain
+    /// store is as good as a release.
+    /// </summary>
+    public IReadOnlyList<BarrierInstruction> Weaker(BarrierInstruction mapped)
+        => Room == CpuSystem && mapped == BarrierInstruction.Stlr ? [BarrierInstruction.None] : Instructions.Below(mapped);
+
+    static IEnumerable<CodeSite> In(Assembly assembly, string room, Func<Type, IEnumerable<BarrierSite>> calls)
     {
-        string room = assembly.GetName().Name!.Split('.')[^1];
-        var sites = assembly.GetTypes().SelectMany(BarrierCalls.Of).Distinct().ToList();
+        var sites = assembly.GetTypes().SelectMany(calls).Distinct().ToList();
         foreach (var member in sites.GroupBy(site => site.Where).OrderBy(member => member.Key, StringComparer.Ordinal))
         {
             var ordered = member.OrderBy(site => site.File, StringComparer.Ordinal).ThenBy(site => site.Line).ToList();
@@ -41,7 +54,21 @@ static class BarrierCalls
     const byte LoadString = 0x72, Call = 0x28, CallVirtual = 0x6F, Prefix = 0xFE, Constrained = 0x16;
     const int TokenLength = 5;
 
-    public static IEnumerable<BarrierSite> Of(Type type)
+    /// <summary>Operations that order nothing and complete nothing: what they do is what the others wait for.</summary>
+    static readonly string[] effects =
+    [
+        nameof(ICpuMemory.Store32), nameof(ICpuMemory.Store64), nameof(ICpuMemory.Exchange64), nameof(ICpuMemory.StoreEntry),
+        nameof(ICpuMaintenance.WriteTranslationTable), nameof(ICpuMaintenance.EnableMmu), nameof(ICpuMaintenance.AllowFloatingPoint), nameof(ICpuInterrupts.SendInterrupt),
+    ];
+
+    public static IEnumerable<BarrierSite> OfMachine(Type type) => Of(type, static called => !IsCpuSystem(called));
+
+    public static IEnumerable<BarrierSite> OfCpuSystem(Type type) => Of(type, static called => IsCpuSystem(called) && !effects.Contains(called.Name));
+
+    /// <summary>Of the seam (<see cref="ICpuSystem"/>), or of its lane.</summary>
+    static bool IsCpuSystem(MethodBase called) => called.DeclaringType!.Name.Contains("Cpu", StringComparison.Ordinal);
+
+    static IEnumerable<BarrierSite> Of(Type type, Func<MethodBase, bool> isOne)
     {
         const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         foreach (var method in type.GetMethods(all))
@@ -49,33 +76,33 @@ static class BarrierCalls
             if (method.GetMethodBody()?.GetILAsByteArray() is not { } code) continue;
             for (int at = 0; at < code.Length; at++)
             {
-                if (TryRead(method, code, at) is { } site) yield return site;
+                if (TryRead(method, code, at, isOne) is { } site) yield return site;
             }
         }
     }
 
-    static BarrierSite? TryRead(MethodInfo method, byte[] code, int start)
+    static BarrierSite? TryRead(MethodInfo method, byte[] code, int start, Func<MethodBase, bool> isOne)
     {
         int at = start;
         if (!TryString(method, code, ref at, out string file) || !TryNumber(code, ref at, out int line) || !TryString(method, code, ref at, out string member)) return null;
         if (at + 6 < code.Length && code[at] == Prefix && code[at + 1] == Constrained) at += 6;
         if (at + TokenLength > code.Length || code[at] is not (Call or CallVirtual)) return null;
         var called = Resolve(method, BitConverter.ToInt32(code, at + 1));
-        if (called is null || !SaysWhere(called)) return null;
+        if (called is null || !SaysWhere(called) || !isOne(called)) return null;
         return new(FileNameOf(file), line, member, AsksFor(called, code, start));
     }
 
     /// <summary>Sources may have been compiled on a machine with other separators.</summary>
     static string FileNameOf(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
-    /// <summary>Barriers of the machine; what the CPU system's operations say of themselves is another story (docs/cpu-ordering.md).</summary>
-    static bool SaysWhere(MethodBase called) => called.DeclaringType is { } type && !type.Name.Contains("Cpu", StringComparison.Ordinal) && called.GetParameters() is [.., var file, var line, var member]
+    static bool SaysWhere(MethodBase called) => called.DeclaringType is not null && called.GetParameters() is [.., var file, var line, var member]
         && file.IsDefined(typeof(CallerFilePathAttribute)) && line.IsDefined(typeof(CallerLineNumberAttribute)) && member.IsDefined(typeof(CallerMemberNameAttribute));
 
     static string AsksFor(MethodBase called, byte[] code, int end)
     {
         if (called.Name.StartsWith("LoadAcquire", StringComparison.Ordinal)) return BarrierPurposes.Acquire;
         if (called.Name.StartsWith("StoreRelease", StringComparison.Ordinal)) return BarrierPurposes.Release;
+        if (IsCpuSystem(called)) return called.Name;
         int purpose = end > 0 && code[end - 1] is >= 0x16 and <= 0x1E ? code[end - 1] - 0x16 : -1; // ldc.i4.0 to ldc.i4.8
         return purpose < 0 ? "?" : BarrierPurposes.Name((BarrierPurpose)purpose);
     }

@@ -18,6 +18,16 @@ public static class Instructions
         (BarrierInstruction.Ldapr, "ldapr", "LDAPR"),
         (BarrierInstruction.Ldar, "ldar", "LDAR"),
         (BarrierInstruction.Stlr, "stlr", "STLR"),
+        (BarrierInstruction.DsbNsh, "dsb-nsh", "DSB NSH"),
+        (BarrierInstruction.DsbIshst, "dsb-ishst", "DSB ISHST"),
+        (BarrierInstruction.DsbIsh, "dsb-ish", "DSB ISH"),
+        (BarrierInstruction.Isb, "isb", "ISB"),
+        (BarrierInstruction.DcCvau, "dc-cvau", "DC CVAU"),
+        (BarrierInstruction.IcIvau, "ic-ivau", "IC IVAU"),
+        (BarrierInstruction.IcIalluis, "ic-ialluis", "IC IALLUIS"),
+        (BarrierInstruction.TlbiVaae1, "tlbi-vaae1", "TLBI VAAE1"),
+        (BarrierInstruction.TlbiVaae1is, "tlbi-vaae1is", "TLBI VAAE1IS"),
+        (BarrierInstruction.TlbiVmalle1, "tlbi-vmalle1", "TLBI VMALLE1"),
     ];
 
     /// <summary>As replay strings have it.</summary>
@@ -53,6 +63,11 @@ public static class Instructions
         BarrierInstruction.Ldapr => [BarrierInstruction.None],
         BarrierInstruction.Ldar => [BarrierInstruction.None, BarrierInstruction.Ldapr],
         BarrierInstruction.Stlr => [BarrierInstruction.None, BarrierInstruction.DmbStore],
+        // Of the three of the CPU system, one waits for stores only and one for this CPU's TLB only: neither is below the other.
+        BarrierInstruction.DsbIsh => [BarrierInstruction.None, BarrierInstruction.DsbNsh, BarrierInstruction.DsbIshst],
+        BarrierInstruction.TlbiVaae1is => [BarrierInstruction.None, BarrierInstruction.TlbiVaae1],
+        BarrierInstruction.DsbNsh or BarrierInstruction.DsbIshst or BarrierInstruction.Isb or BarrierInstruction.DcCvau or BarrierInstruction.IcIvau
+            or BarrierInstruction.IcIalluis or BarrierInstruction.TlbiVaae1 or BarrierInstruction.TlbiVmalle1 => [BarrierInstruction.None],
         _ => [],
     };
 
@@ -64,5 +79,6 @@ public static class Instructions
     /// but not where it would take the load to read a value that depends on the store (load buffering): the memory machine runs in program order.
     /// </summary>
     public static bool OrdersLoadsBeforeStores(BarrierInstruction instruction)
-        => instruction is not (BarrierInstruction.None or BarrierInstruction.DmbStore or BarrierInstruction.DsbStore);
+        => instruction is BarrierInstruction.DmbLoad or BarrierInstruction.Dmb or BarrierInstruction.DsbLoad or BarrierInstruction.Dsb or BarrierInstruction.Mfence
+            or BarrierInstruction.Ldapr or BarrierInstruction.Ldar or BarrierInstruction.Stlr;
 }

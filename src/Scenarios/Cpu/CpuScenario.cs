@@ -31,7 +31,7 @@ static class CpuMap
 }
 
 /// <summary>Kernel code of one or more CPUs on <see cref="SimulatedCpus"/>. The program is fixed: what is explored is all else.</summary>
-abstract class CpuScenario : IScenario
+abstract class CpuScenario : IBarrierScenario
 {
     readonly Baton baton;
 
@@ -52,6 +52,11 @@ abstract class CpuScenario : IScenario
     public IReadOnlyList<Violation> Advice => Machine.Advice;
 
     public abstract string Bounds { get; }
+
+    public BarrierSites Barriers => Machine.Barriers;
+
+    /// <summary>Small enough to be searched to their end.</summary>
+    public virtual int? SearchedDeviations => int.MaxValue;
 
     protected SimulatedCpus Machine { get; }
 

@@ -54,5 +54,14 @@ public sealed class GeneratedTests
     }
 
     [Fact]
+    public void The_table_of_the_CPU_system_has_its_sites()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "docs", "cpu-ordering.md"));
+        var sites = CodeSite.All.Where(site => site.Room == CodeSite.CpuSystem).Select(site => (site.Name, site.Site.Asks)).ToList();
+        Assert.Equal(29, sites.Count);
+        Assert.Equal(sites, BarrierTableDocument.Rows(page).Select(row => (row.Site, row.Asks)));
+    }
+
+    [Fact]
     public void A_page_without_markers_is_refused() => Assert.Throws<FormatException>(() => RuleTableDocument.Replace("# nothing"));
 }

@@ -29,6 +29,23 @@ public sealed class BarriersCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_instruction_of_the_CPU_system_is_reported_likewise()
+    {
+        var report = cli.Run("barriers", "cpu-mmu-off", "--json");
+        Assert.Equal(0, report.ExitCode);
+        var sites = report.Json.GetProperty("sites").EnumerateArray().ToList();
+        Assert.All(sites, site => CliResult.HasMembers(site, "file", "line"));
+        var isb = sites.Single(site => site.GetProperty("site").GetString() == "EarlyBoot.TurnMmuOn#3");
+        Assert.Equal(("Kernel/Cpu", "EarlyBoot.cs", "isb"), (isb.GetProperty("room").GetString(), isb.GetProperty("file").GetString(), isb.GetProperty("mapped").GetString()));
+        var violation = isb.GetProperty("candidates")[0].GetProperty("violation");
+        string replay = violation.GetProperty("replay").GetString()!;
+        Assert.Contains(":barrier/EarlyBoot.TurnMmuOn#3=none:cpu-mmu-off:", replay);
+        var again = cli.Run("replay", replay, "--json");
+        Assert.Equal(1, again.ExitCode);
+        Assert.Equal("no-isb-after-enable", again.Json.GetProperty("violations")[0].GetProperty("rule").GetString());
+    }
+
+    [Fact]
     public void On_the_screen_too()
     {
         var result = cli.Run("barriers", "spsc-4x3", "--executions", "50");
@@ -58,6 +75,9 @@ public sealed class BarriersCommandTests : IDisposable
         cli.Run("barriers", "--memory", "amr").IsBadUsage("unknown memory 'amr'");
         cli.Run("barriers", "--executions", "0").IsBadUsage("--executions");
         cli.Run("barriers", "spsc-4x3", "--write-table", "page.md").IsBadUsage("name none");
+        File.WriteAllText(cli.PathOf("page.md"), "# nothing");
+        cli.Run("barriers", "--write-table", cli.PathOf("page.md")).IsBadUsage("cpu-barriers:begin");
+        cli.Run("barriers", "cpu-idle", "--memory", "tso").IsBadUsage("AArch64");
         cli.Run("barriers", "blk-read", "--profile", "none").IsBadUsage("no profile 'none'");
     }
 

@@ -16,15 +16,17 @@ public sealed class CodeSiteTests
         var unknown = new List<string>();
         foreach (var info in catalog.Scenarios)
         {
-            if (info.Name.StartsWith("cpu-", StringComparison.Ordinal)) continue; // instructions of the kernel's own: nothing is mapped to them
             using var scenario = catalog.Create(info.Name, info.Profiles[0], "arm");
             var driver = Assert.IsAssignableFrom<IBarrierScenario>(scenario);
             Execution.Run(scenario, PlainRun.Instance);
             Assert.NotEmpty(driver.Barriers.Sites);
-            unknown.AddRange(driver.Barriers.Sites.Where(site => CodeSite.Of(site) is null).Select(site => site.ToString()));
+            unknown.AddRange(driver.Barriers.Sites.Where(site => CodeSite.Of(site) is null && !IsOfTheScenario(site)).Select(site => site.ToString()));
         }
         Assert.Empty(unknown);
     }
+
+    /// <summary>Scenarios of the CPU system make releases of their own to each other: nobody studies those.</summary>
+    static bool IsOfTheScenario(BarrierSite site) => site.Where.StartsWith("Cpu", StringComparison.Ordinal) && site.Where.Contains("Scenario.", StringComparison.Ordinal);
 
     [Fact]
     public void Names_are_unique_and_say_where_and_each_purpose_is_known()
@@ -32,13 +34,20 @@ public sealed class CodeSiteTests
         Assert.Equal(CodeSite.All.Count, CodeSite.All.Select(site => site.Name).Distinct().Count());
         Assert.All(CodeSite.All, site => Assert.StartsWith(site.Site.Where, site.Name));
         string[] asks = [.. Enum.GetValues<BarrierPurpose>().Select(BarrierPurposes.Name), BarrierPurposes.Acquire, BarrierPurposes.Release];
-        Assert.All(CodeSite.All, site => Assert.Contains(site.Site.Asks, asks));
+        string[] operations =
+        [
+            nameof(ICpuMaintenance.DataBarrier), nameof(ICpuMaintenance.InstructionBarrier), nameof(ICpuMaintenance.CleanDataCache), nameof(ICpuMaintenance.InvalidateTlb),
+            nameof(ICpuMaintenance.InvalidateInstructionCache), nameof(ICpuMaintenance.InvalidateAllInstructionCaches), nameof(ICpuMaintenance.InvalidateWholeTlb), BarrierPurposes.Release,
+        ];
+        Assert.All(CodeSite.All, site => Assert.Contains(site.Site.Asks, site.Room == CodeSite.CpuSystem ? operations : asks));
+        Assert.Contains(CodeSite.All, site => site is { Room: CodeSite.CpuSystem, Name: "Idle.Sleep", Site.Asks: nameof(ICpuMaintenance.DataBarrier) });
         Assert.Contains(CodeSite.All, site => site is { Room: CodeSite.Driver, Name: "SplitQueue.Publish", Site.Asks: BarrierPurposes.Release });
     }
 
     [Theory]
     [InlineData("barrier/SplitQueue.ShouldNotify=dmb-st")]
     [InlineData("barrier/SplitQueue.Publish=none+NaiveBlk.StoreHeader#2=dmb")]
+    [InlineData("barrier/Mappings.Change#2=tlbi-vaae1+Idle.Sleep=dsb-ishst")]
     public void Replacements_read_back_as_they_were_written(string text)
     {
         Assert.True(BarrierReplacement.IsOne(text));
