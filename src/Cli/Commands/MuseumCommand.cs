@@ -61,8 +61,11 @@ internal sealed class MuseumCommand : ToolCommand
         string? folder = parsed.GetValue(from);
         var table = TableFile(parsed, wanted.Length > 0 || folder is not null);
         var all = folder is null ? ExhibitCollection.Shipped() : ExhibitCollection.FromFolder(Path.Combine(context.Folder, folder));
-        var selected = Select(all, wanted);
         bool Asks(string option) => parsed.GetResult(option) is System.CommandLine.Parsing.OptionResult { Implicit: false };
+        var selected = Select(all, wanted);
+        // Of all exhibits, those that say something of the memory that is asked for: not each scenario has each memory.
+        if (wanted.Length == 0 && Asks(MemoryOption)) selected = [.. selected.Where(exhibit => exhibit.FoundOn.Contains(settings.Memory) || exhibit.NotOn.Contains(settings.Memory))];
+        if (selected.Count == 0) throw CommandException.BadUsage($"no exhibit says anything of memory '{settings.Memory}'");
         var runner = new MuseumRunner(new()
         {
             Strategy = Asks(StrategyOption) ? settings.Strategy : null,

@@ -83,7 +83,7 @@ sealed partial class BlkScenario
         cpu.UnmaskInterrupts(); // what is pending is taken here
         driver.TryReap(out _);
         if (driver.CapacitySectors != device.Capacity) Fail("configuration", "change-not-noticed", ["mmio.driver.notifications-from-device.1"],
-            $"the device has {device.Capacity} sectors and has said that its configuration changed; the driver still counts {driver.CapacitySectors}",
+            $"the device has {device.Capacity} sectors since its configuration changed; the driver still counts {driver.CapacitySectors}",
             "When InterruptStatus has bit 1, read the configuration again.");
         Count(BlkPremise.CapacityFollowed);
     }
