@@ -16,27 +16,11 @@ public readonly partial struct SimCpu
         machine.Model.Wake(self);
     }
 
-    public Deadline DeadlineAfter(uint timeoutMs)
-        => timeoutMs == 0 ? Deadline.Never : new(machine.Engine.Running.ReadClock() + timeoutMs);
+    public Deadline DeadlineAfter(uint timeoutMs) => machine.Engine.Running.DeadlineAfter(timeoutMs);
 
-    public bool HasPassed(Deadline deadline) => !deadline.IsNever && machine.Engine.Running.ReadClock() >= deadline.AtMs;
+    public bool HasPassed(Deadline deadline) => machine.Engine.Running.HasPassed(deadline);
 
-    public PollLoop BeginPoll(Deadline deadline)
-    {
-        var head = machine.Engine.Running.BeginPoll();
-        return new PollLoop { Mark0 = head.A, Mark1 = head.B, Deadline = deadline };
-    }
+    public PollLoop BeginPoll(Deadline deadline) => machine.Engine.Running.BeginPoll(deadline);
 
-    public bool KeepPolling(ref PollLoop poll, bool done)
-    {
-        var cpu = machine.Engine.Running;
-        if (!done) poll.TimedOut = HasPassed(poll.Deadline);
-        if (done || poll.TimedOut)
-        {
-            cpu.EndPoll();
-            return false;
-        }
-        cpu.PollAgain(new(poll.Mark0, poll.Mark1), poll.Deadline.AtMs);
-        return true;
-    }
+    public bool KeepPolling(ref PollLoop poll, bool done) => machine.Engine.Running.KeepPolling(ref poll, done);
 }

@@ -88,12 +88,7 @@ public sealed partial class SetViewMachine
         Reset();
     }
 
-    public MemoryModel Model => model;
-
     public int Threads => threadCount;
-
-    /// <summary>Writes that somebody may still see.</summary>
-    public int LiveWrites => liveWrites;
 
     /// <summary>Writes that the table has room for at present.</summary>
     public int Capacity => views.Capacity;
