@@ -23,6 +23,9 @@ internal sealed record CliContext(IConsoleHost Console, IScenarioCatalog Catalog
     /// <summary>Wall-clock seconds that the shrinking of one failure may take; what it has by then is reported.</summary>
     public double ShrinkSeconds { get; init; } = 60;
 
+    /// <summary>The day that is written into what is kept.</summary>
+    public Func<DateOnly> Today { get; init; } = static () => DateOnly.FromDateTime(DateTime.UtcNow);
+
     public CancellationToken Cancellation => Console.Cancellation;
 
     /// <summary>The catalog that a replay with this exhibit field ("" for none) runs on.</summary>

@@ -24,6 +24,10 @@ internal static class CommandLine
         {
             return Refuse(context, arguments, exception.ExitCode, exception.Message);
         }
+        catch (BadInputException exception)
+        {
+            return Refuse(context, arguments, ExitCode.BadUsage, exception.Message);
+        }
         catch (Exception exception)
         {
             return Refuse(context, arguments, ExitCode.Environment, $"internal error: {exception.GetType().Name}: {exception.Message}");
@@ -33,7 +37,7 @@ internal static class CommandLine
     static RootCommand Build(CliContext context)
     {
         var root = new RootCommand("Explores the interleavings of virtio drivers and devices, checks their models, and makes failures small.\n\n" +
-            "Exit codes: 0 nothing found, 1 violation found, 2 bad usage or input, 3 the environment failed.\n" +
+            "Exit codes: 0 nothing found, 1 violation found, 2 bad usage or input, 3 the environment failed,\n4 a pinned failure no longer fits the program (corpus run).\n" +
             "Ctrl-C stops cleanly with a summary; the exit code then says what was found so far. A second one ends at once.")
         {
             new ListCommand(context),
@@ -41,6 +45,7 @@ internal static class CommandLine
             new CheckCommand(context),
             new ReplayCommand(context),
             new ShrinkCommand(context),
+            new CorpusCommand(context),
             new MuseumCommand(context),
             new LitmusCommand(context),
             new BarriersCommand(context),

@@ -11,6 +11,9 @@ internal static class ExitCode
 
     /// <summary>The environment failed: something that the tool needs is missing, died or misbehaved.</summary>
     public const int Environment = 3;
+
+    /// <summary>A pinned failure no longer fits the program, so that nothing is known of it. Never a pass.</summary>
+    public const int Stale = 4;
 }
 
 /// <summary>Ends a command with one clear line on standard error.</summary>

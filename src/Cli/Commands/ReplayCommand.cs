@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Exploration;
@@ -7,7 +6,7 @@ using Ringcheck.Exploration;
 namespace Ringcheck.Cli.Commands;
 
 /// <summary><c>ringcheck replay FILE|STRING</c>.</summary>
-internal sealed partial class ReplayCommand : ToolCommand
+internal sealed class ReplayCommand : ToolCommand
 {
     readonly CliContext context;
     readonly Argument<string> what = new("FILE|STRING") { Description = "A trace file, or a replay string as a failure prints it (rc1:…)" };
@@ -27,7 +26,7 @@ internal sealed partial class ReplayCommand : ToolCommand
 
     int Run(ParseResult parsed)
     {
-        var (replay, recorded) = Read(parsed.GetValue(what)!);
+        var (replay, recorded) = ReplaySource.Read(context, parsed.GetValue(what)!);
         var catalog = context.CatalogFor(replay.Exhibit);
         var outcome = ReplayStage.Run(catalog, replay);
         using var scenario = ReplayStage.Create(catalog, replay.Scenario, replay.Profile, replay.Memory);
@@ -46,18 +45,4 @@ internal sealed partial class ReplayCommand : ToolCommand
         string meanwhile = found is null ? "" : $" (the run fails before it, with {found.Key})";
         return CommandException.BadUsage($"the run diverges from the recorded one: the choice {missing} no longer exists{meanwhile}; --lenient goes on with plain choices");
     }
-
-    /// <summary>A replay, and the violation that was recorded with it if it came from a file.</summary>
-    (ReplayString Replay, TraceViolation? Recorded) Read(string text)
-    {
-        string path = Path.Combine(context.Folder, text);
-        if (LooksLikeReplay().IsMatch(text) && !File.Exists(path))
-            return ReplayString.TryParse(text, out var replay, out string error) ? (replay!, null) : throw CommandException.BadUsage(error);
-        if (text.Length == 0 || !Path.Exists(path)) throw CommandException.BadUsage($"'{text}' is neither a file nor a replay string (one begins with '{ReplayString.Version}:')");
-        var (file, recorded) = TraceFile.Read(path);
-        return (recorded, file.Violation);
-    }
-
-    [GeneratedRegex(@"^\s*rc[0-9]*:", RegexOptions.NonBacktracking)]
-    private static partial Regex LooksLikeReplay();
 }

@@ -21,6 +21,7 @@ internal static class FailureView
         foreach (string line in violation.Explanation) screen.Line($"  {Text(line)}");
         if (finding.Replay is not null) Sequence(screen, finding);
         if (finding.TraceFile is not null) screen.Line($"  trace file: {Text(finding.TraceFile)}");
+        if (finding.Page is not null) screen.Line($"  page: {Text(finding.Page)}");
         screen.Line();
     }
 
@@ -31,16 +32,6 @@ internal static class FailureView
         for (int i = 0; i < finding.Operations.Count; i++) screen.Line($"  {i + 1,4}. {Text(finding.Operations[i])}");
         screen.Line(finding.Choices.Count == 0 ? "  no unusual choices: it fails in the plain run" : $"  {Numbers.Count(finding.Choices.Count, "choice")}, all else plain:");
         foreach (string choice in finding.Choices) screen.Line($"     - {Text(choice)}");
-        if (Note(finding) is { } note) screen.Line($"  [grey]{Text(note)}[/]");
+        if (FailureText.ShrinkingNote(finding) is { } note) screen.Line($"  [grey]{Text(note)}[/]");
     }
-
-    static string? Note(Finding finding) => finding.Shrinking switch
-    {
-        Shrinking.Done => $"shrunk in {Numbers.Count(finding.ShrinkExecutions, "execution")}",
-        Shrinking.DoneAndMinimal => $"shrunk in {Numbers.Count(finding.ShrinkExecutions, "execution")}; no shorter list of choices makes this program fail",
-        Shrinking.CutShort => $"shrinking was cut short after {Numbers.Count(finding.ShrinkExecutions, "execution")}; 'ringcheck shrink' goes on from the trace file",
-        Shrinking.NotReproduced => "not shrunk: it did not happen again under its own choices, so something here is not deterministic",
-        Shrinking.NotTried => "not shrunk: driver code that does not come back cannot be run many times",
-        _ => null,
-    };
 }

@@ -16,20 +16,17 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(LitmusReport))]
 [JsonSerializable(typeof(BarriersReport))]
 [JsonSerializable(typeof(ErrorReport))]
-[JsonSerializable(typeof(TraceFile))]
+[JsonSerializable(typeof(CorpusReport))]
+[JsonSerializable(typeof(CorpusAddReport))]
 internal sealed partial class JsonReports : JsonSerializerContext
 {
     /// <summary>One line: what programs read.</summary>
-    public static JsonReports Compact { get; } = new(Settings(indented: false));
-
-    /// <summary>For files that people open.</summary>
-    public static JsonReports Pretty { get; } = new(Settings(indented: true));
+    public static JsonReports Compact { get; } = new(Settings());
 
     // Texts are for people; nothing here is put into a web page.
-    static JsonSerializerOptions Settings(bool indented) => new()
+    static JsonSerializerOptions Settings() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = indented,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

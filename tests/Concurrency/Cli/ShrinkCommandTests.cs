@@ -1,5 +1,5 @@
-using Ringcheck.Cli.Failures;
 using Ringcheck.Exploration;
+using Ringcheck.Testing;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Cli;

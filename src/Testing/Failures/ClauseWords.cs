@@ -1,9 +1,9 @@
 using Ringcheck.Models.Rules;
 
-namespace Ringcheck.Cli.Reports;
+namespace Ringcheck.Testing;
 
 /// <summary>Clauses of the standard as people read them.</summary>
-internal static class ClauseWords
+public static class ClauseWords
 {
     /// <summary>The id, where it stands in the standard, and what it says.</summary>
     public static string Describe(string id)

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ringcheck.Cli.Reports;
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>A failure on disk. What replays it is <see cref="Replay"/>; the rest is for people and other tools to read.</summary>
-internal sealed record TraceFile
+public sealed record TraceFile
 {
     public const string FormatName = "ringcheck-trace";
 
@@ -41,30 +40,30 @@ internal sealed record TraceFile
         Original = finding.Original?.ToString(),
     };
 
-    /// <summary>Reads a trace file. Throws <see cref="CommandException"/> with one clear line for anything that is not one.</summary>
+    /// <summary>Reads a trace file. Throws <see cref="BadInputException"/> with one clear line for anything that is not one.</summary>
     public static (TraceFile File, ReplayString Replay) Read(string path)
     {
         TraceFile? file;
         try
         {
             var info = new FileInfo(path);
-            if (Directory.Exists(path)) throw CommandException.BadUsage($"'{path}' is a folder, not a trace file");
-            if (!info.Exists) throw CommandException.BadUsage($"there is no file '{path}'");
-            if (info.Length > MaxBytes) throw CommandException.BadUsage($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
-            file = JsonSerializer.Deserialize(ReadBounded(path), JsonReports.Pretty.TraceFile);
+            if (Directory.Exists(path)) throw new BadInputException($"'{path}' is a folder, not a trace file");
+            if (!info.Exists) throw new BadInputException($"there is no file '{path}'");
+            if (info.Length > MaxBytes) throw new BadInputException($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
+            file = JsonSerializer.Deserialize(ReadBounded(path), FileFormats.Pretty.TraceFile);
         }
         catch (JsonException exception)
         {
-            throw CommandException.BadUsage($"'{path}' is no trace file of ringcheck, or is damaged (line {(exception.LineNumber ?? 0) + 1})");
+            throw new BadInputException($"'{path}' is no trace file of ringcheck, or is damaged (line {(exception.LineNumber ?? 0) + 1})");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw CommandException.BadUsage($"cannot read '{path}': {exception.Message}");
+            throw new BadInputException($"cannot read '{path}': {exception.Message}");
         }
-        if (file?.Format != FormatName) throw CommandException.BadUsage($"'{path}' is no trace file of ringcheck: its format is not '{FormatName}'");
+        if (file?.Format != FormatName) throw new BadInputException($"'{path}' is no trace file of ringcheck: its format is not '{FormatName}'");
         if (file.Version != CurrentVersion)
-            throw CommandException.BadUsage($"'{path}' has version {file.Version} of the trace format; this ringcheck reads version {CurrentVersion}");
-        if (!ReplayString.TryParse(file.Replay, out var replay, out string error)) throw CommandException.BadUsage($"'{path}': {error}");
+            throw new BadInputException($"'{path}' has version {file.Version} of the trace format; this ringcheck reads version {CurrentVersion}");
+        if (!ReplayString.TryParse(file.Replay, out var replay, out string error)) throw new BadInputException($"'{path}': {error}");
         return (file, replay!);
     }
 
@@ -77,7 +76,7 @@ internal sealed record TraceFile
         for (int read; (read = stream.Read(bytes, count, bytes.Length - count)) > 0;)
         {
             count += read;
-            if (count > MaxBytes) throw CommandException.BadUsage($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
+            if (count > MaxBytes) throw new BadInputException($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
             if (count == bytes.Length) Array.Resize(ref bytes, 2 * count);
         }
         return bytes.AsSpan(0, count);
@@ -93,7 +92,7 @@ internal sealed record TraceFile
         {
             using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
             {
-                JsonSerializer.Serialize(stream, this, JsonReports.Pretty.TraceFile);
+                JsonSerializer.Serialize(stream, this, FileFormats.Pretty.TraceFile);
                 stream.Flush(flushToDisk: true);
             }
             File.Move(unfinished, path, overwrite: true);
@@ -107,7 +106,7 @@ internal sealed record TraceFile
 }
 
 /// <summary>A violation as it is stored.</summary>
-internal sealed record TraceViolation(string Monitor, string Rule, IReadOnlyList<string> Clauses, string Message, string Mend)
+public sealed record TraceViolation(string Monitor, string Rule, IReadOnlyList<string> Clauses, string Message, string Mend)
 {
     [JsonIgnore]
     public string Key => Monitor + "/" + Rule;

@@ -1,9 +1,9 @@
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>What was done to make a failure small.</summary>
-internal enum Shrinking
+public enum Shrinking
 {
     /// <summary>There is no execution to shrink: the finding is about the exploration as a whole.</summary>
     NotApplicable,
@@ -28,7 +28,7 @@ internal enum Shrinking
 /// <param name="Replay">Null if the finding is about the exploration as a whole (vacuity).</param>
 /// <param name="Operations">The program, in the standard's words.</param>
 /// <param name="Choices">What was not plain, in words.</param>
-internal sealed record Finding(Violation Violation, ReplayString? Replay, IReadOnlyList<string> Operations, IReadOnlyList<string> Choices, Shrinking Shrinking)
+public sealed record Finding(Violation Violation, ReplayString? Replay, IReadOnlyList<string> Operations, IReadOnlyList<string> Choices, Shrinking Shrinking)
 {
     /// <summary>The same failure before it was shrunk.</summary>
     public ReplayString? Original { get; init; }
@@ -38,6 +38,9 @@ internal sealed record Finding(Violation Violation, ReplayString? Replay, IReadO
 
     /// <summary>Where the trace file is, or null if there is none.</summary>
     public string? TraceFile { get; init; }
+
+    /// <summary>Where the page that draws this failure is, or null if there is none.</summary>
+    public string? Page { get; init; }
 
     public static Finding OfExploration(Violation violation) => new(violation, null, [], [], Shrinking.NotApplicable);
 }

@@ -1,7 +1,7 @@
-namespace Ringcheck.Cli.Terminal;
+namespace Ringcheck.Testing;
 
 /// <summary>Numbers as people read them.</summary>
-internal static class Numbers
+public static class Numbers
 {
     public static string Count(long count) => count.ToString("N0");
 

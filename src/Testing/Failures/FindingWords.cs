@@ -1,9 +1,9 @@
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>Puts a failure into words.</summary>
-internal static class FindingWords
+public static class FindingWords
 {
     /// <summary>Operations and choices in words, and the line that replays them.</summary>
     /// <param name="scenario">A scenario of the kind that failed; it is reset.</param>

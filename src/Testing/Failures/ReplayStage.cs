@@ -1,16 +1,16 @@
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>How a replay went.</summary>
 /// <param name="Violation">What the execution found, or null.</param>
 /// <param name="FirstMissing">The first recorded choice that no longer exists, or null.</param>
-internal sealed record ReplayOutcome(Violation? Violation, Deviation? FirstMissing, uint Points);
+public sealed record ReplayOutcome(Violation? Violation, Deviation? FirstMissing, uint Points);
 
 /// <summary>Runs one recorded execution.</summary>
-internal static class ReplayStage
+public static class ReplayStage
 {
-    /// <summary>The scenario of a replay, with its program and bounds. Throws <see cref="CommandException"/> if it cannot be had.</summary>
+    /// <summary>The scenario of a replay, with its program and bounds. Throws <see cref="BadInputException"/> if it cannot be had.</summary>
     public static IScenario Build(IScenarioCatalog catalog, ReplayString replay)
     {
         var scenario = Create(catalog, replay.Scenario, replay.Profile, replay.Memory);
@@ -28,18 +28,27 @@ internal static class ReplayStage
     {
         for (int i = 0; i < replay.Program!.Count; i++)
         {
-            try
-            {
-                scenario.Describe(replay.Program[i]);
-            }
-            catch (Exception exception)
-            {
-                throw CommandException.BadUsage($"operation {i + 1} of this replay does not exist in scenario '{replay.Scenario}': {exception.Message}");
-            }
+            if (Unknown(scenario, replay.Program[i]) is not { } reason) continue;
+            scenario.Dispose();
+            throw new BadInputException($"operation {i + 1} of this replay does not exist in scenario '{replay.Scenario}': {reason}");
         }
     }
 
-    /// <summary>A scenario as it comes. Throws <see cref="CommandException"/> if the catalog refuses it.</summary>
+    /// <summary>Why the scenario does not know an operation, or null if it does.</summary>
+    public static string? Unknown(IScenario scenario, Operation operation)
+    {
+        try
+        {
+            scenario.Describe(operation);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>A scenario as it comes. Throws <see cref="BadInputException"/> if the catalog refuses it.</summary>
     public static IScenario Create(IScenarioCatalog catalog, string scenario, string profile, string memory)
     {
         try
@@ -48,7 +57,7 @@ internal static class ReplayStage
         }
         catch (ArgumentException exception)
         {
-            throw CommandException.BadUsage(exception.Message);
+            throw new BadInputException(exception.Message);
         }
     }
 

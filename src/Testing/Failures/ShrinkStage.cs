@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>
 /// Shrinks a failure within limits: of wall-clock time, because how long it takes is not known before, and of silence, because a candidate
 /// program may make driver code loop without end where the original did not.
 /// </summary>
-internal sealed class ShrinkStage(IScenarioCatalog catalog, double limitSeconds, CancellationToken cancellation)
+public sealed class ShrinkStage(IScenarioCatalog catalog, double limitSeconds, CancellationToken cancellation)
 {
     const double HangSeconds = 20;
 

@@ -1,10 +1,9 @@
-using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
 
-namespace Ringcheck.Cli.Failures;
+namespace Ringcheck.Testing;
 
 /// <summary>Choices in words, with the names of a scenario's agents.</summary>
-internal sealed class ChoiceWords
+public sealed class ChoiceWords
 {
     readonly IReadOnlyList<Agent> agents;
 
