@@ -1,0 +1,99 @@
+using Ringcheck.Exploration;
+using Ringcheck.Museum;
+using Ringcheck.Scenarios;
+using Ringcheck.Testing;
+using Ringcheck.Testing.Xunit;
+using Ringcheck.Tests.Concurrency.Cli;
+using Xunit;
+
+namespace Ringcheck.Tests.Concurrency.Explore;
+
+/// <summary>What a test that explores says: when it fails, when it passes, and when it showed nothing.</summary>
+public sealed class ExploreReportTests
+{
+    static readonly ExplorationPlan Toy = new() { Scenario = ToyCatalog.Race, Executions = 1_000, Seed = 5 };
+
+    static ExploredScenario Explored(string scenario) => new(Toy with { Scenario = scenario }, new ToyCatalog());
+
+    [Fact]
+    public void A_failure_holds_all_that_is_needed_to_understand_and_repeat_it()
+    {
+        var failure = Assert.Throws<ExplorationFailedException>(() => Explored(ToyCatalog.Race).Passes());
+        var lines = failure.Message.Split('\n');
+        Assert.StartsWith("toy-race (strict), memory sc, random: VIOLATION toy-monitor/lost-update in execution ", lines[0]);
+        Assert.Contains("rc1:-:toy-race:strict:sc:", lines[1]);
+        Assert.Contains("an increment was lost", failure.Message);
+        Assert.Contains("clause split.driver.updating-idx.1 (virtio 1.4, ", failure.Message);
+        Assert.Contains("mend   Make the increment atomic.", failure.Message);
+        Assert.Contains("1 operation:\n     1. increment by 1", failure.Message);
+        Assert.Contains("1 choice, all else plain:\n     - at step ", failure.Message);
+        string file = Assert.Single(lines, static line => line.StartsWith("  trace file: ", StringComparison.Ordinal))["  trace file: ".Length..];
+        Assert.Equal("toy-monitor/lost-update", TraceFile.Read(file).File.Violation.Key);
+    }
+
+    [Fact]
+    public void The_line_of_a_shipped_scenario_is_one_that_the_command_replays()
+    {
+        var exhibit = ExhibitCollection.Shipped().First(static each => each.NotOn.Count == 0);
+        var target = exhibit.Targets[0];
+        var plan = new ExplorationPlan { Scenario = target.Scenario, Profile = target.Profile, Strategy = exhibit.Strategy.Length == 0 ? "random" : exhibit.Strategy };
+        var finding = new ExploredScenario(plan).On(ExhibitCatalogs.CatalogFor(exhibit.Id)).Run().Findings[0];
+        Assert.True(exhibit.IsExpected(finding.Violation.Key));
+        using var cli = new CliBench { Catalog = ExhibitCatalogs.CatalogFor(exhibit.Id) };
+        Assert.Equal(finding.Replay is null ? 2 : 1, cli.Run("replay", finding.Replay?.ToString() ?? "").ExitCode);
+    }
+
+    [Fact]
+    public void The_line_of_ones_own_scenario_is_replayed_by_the_test()
+    {
+        var own = new ExploredScenario(new() { Scenario = "", Executions = 1_000 }).Of(static () => new Exploration.ToyScenario(Exploration.ToyBug.IndexBeforeSlot), "my-ring");
+        string message = Assert.Throws<ExplorationFailedException>(() => own.Passes()).Message;
+        int begin = message.IndexOf(".Replays(\"", StringComparison.Ordinal) + ".Replays(\"".Length;
+        string line = message[begin..message.IndexOf('"', begin)];
+        Assert.Contains("toy/wrong-value", Assert.Throws<ExplorationFailedException>(() => own.Replays(line)).Message);
+        own.Of(static () => new Exploration.ToyScenario(Exploration.ToyBug.None), "my-ring").Replays(line);
+        Assert.Throws<BadInputException>(() => own.Replays(line[..^1]));
+    }
+
+    [Theory]
+    [InlineData(ToyCatalog.Vacuous, "vacuity/the-counter-was-incremented")]
+    [InlineData(ToyCatalog.Idle, "vacuity/no-scheduling-point")]
+    public void What_shows_nothing_fails(string scenario, string key)
+    {
+        string message = Assert.Throws<ExplorationFailedException>(() => Explored(scenario).Passes()).Message;
+        Assert.Contains("VACUOUS", message);
+        Assert.Contains(key, message);
+    }
+
+    [Fact]
+    public void Bounded_and_exhausted_are_told_apart()
+    {
+        Assert.Contains("bounded, which is not verified", Explored(ToyCatalog.Safe).Passes().Verdict);
+        var search = new ExploredScenario(Toy with { Scenario = ToyCatalog.Safe, Strategy = "exhaustive" }, new ToyCatalog());
+        Assert.Contains("exhausted, all", search.Exhausts().Verdict);
+        Assert.Contains("did not end by itself", Assert.Throws<ExplorationFailedException>(() => Explored(ToyCatalog.Safe).Exhausts()).Message);
+    }
+
+    [Fact]
+    public void A_failure_that_was_expected_and_is_not_found_fails()
+    {
+        Assert.Contains("toy-monitor/lost-update was expected", Assert.Throws<ExplorationFailedException>(() => Explored(ToyCatalog.Safe).Fails("toy-monitor/lost-update")).Message);
+        Assert.Equal("toy-monitor/lost-update", Explored(ToyCatalog.Race).Fails("toy-monitor/lost-update").Violation.Key);
+    }
+
+    [Theory]
+    [InlineData("no-such", "strict", "sc", "random", "no-such")]
+    [InlineData("blk-read", "no-such", "sc", "random", "no-such")]
+    [InlineData("blk-read", "strict", "no-such", "random", "no-such")]
+    [InlineData("blk-read", "strict", "sc", "no-such", "no-such")]
+    [InlineData("", "", "sc", "random", "no scenario")]
+    public void What_does_not_exist_is_named(string scenario, string profile, string memory, string strategy, string named)
+    {
+        var explored = new ExploredScenario(new() { Scenario = scenario, Profile = profile, Memory = memory, Strategy = strategy });
+        Assert.Contains(named, Assert.Throws<BadInputException>(() => explored.Passes()).Message);
+    }
+
+    [Fact]
+    public void Without_a_profile_it_is_the_first()
+        => Assert.Equal("strict", new ExploredScenario(new() { Scenario = "blk-two-requests", Executions = 10 }).Run().Plan.Profile);
+}
