@@ -22,7 +22,6 @@ public sealed class ExploredScenario : IXunitSerializable
         Plan = new() { Scenario = "" };
     }
 
-    /// <param name="plan">As the test has it; environment variables are applied when it is explored.</param>
     /// <param name="catalog">Where the scenario comes from; the shipped scenarios if null.</param>
     public ExploredScenario(ExplorationPlan plan, IScenarioCatalog? catalog = null)
     {
@@ -30,23 +29,27 @@ public sealed class ExploredScenario : IXunitSerializable
         this.catalog = catalog;
     }
 
+    /// <summary>As the test has it; <see cref="Variables"/> are applied when it is explored.</summary>
     public ExplorationPlan Plan { get; private set; }
+
+    /// <summary>Where <see cref="BudgetVariables"/> are read. Tests about tests read none, so that a nightly run does not change what they are about.</summary>
+    public Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>The same exploration of a scenario of one's own.</summary>
     /// <param name="make">Builds it; called more than once.</param>
     /// <param name="name">What replay lines call it.</param>
     public ExploredScenario Of(Func<IScenario> make, string name = "own")
-        => new(Plan with { Scenario = name, Profile = SingleScenario.Profile }, new SingleScenario(name, make));
+        => new(Plan with { Scenario = name, Profile = SingleScenario.Profile }, new SingleScenario(name, make)) { Variables = Variables };
 
     /// <summary>The same exploration with the scenarios of another catalog: one's own, or those of a museum exhibit.</summary>
-    public ExploredScenario On(IScenarioCatalog scenarios) => new(Plan, scenarios);
+    public ExploredScenario On(IScenarioCatalog scenarios) => new(Plan, scenarios) { Variables = Variables };
 
     /// <summary>Explores, and leaves the judgement to the caller.</summary>
     /// <exception cref="BadInputException">Scenario, profile, memory, strategy or an environment variable is wrong.</exception>
     public ExplorationOutcome Run()
     {
         if (Plan.Scenario.Length == 0) throw new BadInputException("no scenario to explore: name one in [Explore(...)], or give one with Of(...)");
-        var plan = BudgetVariables.Apply(Plan, Environment.GetEnvironmentVariable);
+        var plan = BudgetVariables.Apply(Plan, Variables);
         var outcome = new ScenarioExploration(Catalog, plan).Run(TestContext.Current.CancellationToken);
         return outcome with { Findings = [.. outcome.Findings.Select(Keep)] };
     }

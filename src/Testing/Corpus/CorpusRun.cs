@@ -51,10 +51,9 @@ public sealed class CorpusRun(IScenarioCatalog catalog, long searchBudget = Corp
         return (fitting, misfit);
     }
 
-    /// <summary>Every execution is audited: some failures only the audit shows, and which ones is not recorded.</summary>
     CorpusResult Search(CorpusItem item, ReplayString line, string misfit)
     {
-        var explorer = new Explorer(() => ReplayStage.Build(catalog, line), () => new Neighbourhood(line.Choices, line.Seed), new(searchBudget) { AuditEvery = 1 });
+        var explorer = new Explorer(() => ReplayStage.Build(catalog, line), () => new Neighbourhood(line.Choices, line.Seed), new(searchBudget));
         var found = explorer.Run(cancellation);
         return found.Violation is { } violation
             ? Back(item, line with { Choices = found.Trace }, violation, found.Executions, misfit)

@@ -1,5 +1,4 @@
 using Ringcheck.Exploration;
-using Ringcheck.Museum;
 using Ringcheck.Scenarios;
 using Ringcheck.Testing;
 using Ringcheck.Testing.Xunit;
@@ -13,7 +12,9 @@ public sealed class ExploreReportTests
 {
     static readonly ExplorationPlan Toy = new() { Scenario = ToyCatalog.Race, Executions = 1_000, Seed = 5 };
 
-    static ExploredScenario Explored(string scenario) => new(Toy with { Scenario = scenario }, new ToyCatalog());
+    static ExploredScenario Explored(ExplorationPlan plan, IScenarioCatalog? catalog = null) => new(plan, catalog) { Variables = static _ => null };
+
+    static ExploredScenario Explored(string scenario) => Explored(Toy with { Scenario = scenario }, new ToyCatalog());
 
     [Fact]
     public void A_failure_holds_all_that_is_needed_to_understand_and_repeat_it()
@@ -31,22 +32,25 @@ public sealed class ExploreReportTests
         Assert.Equal("toy-monitor/lost-update", TraceFile.Read(file).File.Violation.Key);
     }
 
+    /// <summary>The driver without the barrier between publishing and looking whether to notify: an ordering failure, explained.</summary>
     [Fact]
-    public void The_line_of_a_shipped_scenario_is_one_that_the_command_replays()
+    public void What_a_test_prints_the_command_replays()
     {
-        var exhibit = ExhibitCollection.Shipped().First(static each => each.NotOn.Count == 0);
-        var target = exhibit.Targets[0];
-        var plan = new ExplorationPlan { Scenario = target.Scenario, Profile = target.Profile, Strategy = exhibit.Strategy.Length == 0 ? "random" : exhibit.Strategy };
-        var finding = new ExploredScenario(plan).On(ExhibitCatalogs.CatalogFor(exhibit.Id)).Run().Findings[0];
-        Assert.True(exhibit.IsExpected(finding.Violation.Key));
-        using var cli = new CliBench { Catalog = ExhibitCatalogs.CatalogFor(exhibit.Id) };
-        Assert.Equal(finding.Replay is null ? 2 : 1, cli.Run("replay", finding.Replay?.ToString() ?? "").ExitCode);
+        var weakened = new WeakenedCatalog(new ScenarioCatalog(), BarrierReplacement.Parse("barrier/SplitQueue.Notify=none"));
+        var explored = Explored(new ExplorationPlan { Scenario = "queue-notify", Memory = "arm", Executions = 2_000 }).On(weakened);
+        var finding = explored.Fails("lost-notification/available-buffer");
+        Assert.NotEmpty(finding.Violation.Explanation);
+        Assert.Contains(finding.Violation.Explanation[0], string.Join('\n', FailureText.Lines(finding)));
+        using var cli = new CliBench { Catalog = weakened };
+        Assert.Equal(1, cli.Run("replay", finding.Replay!.ToString()).ExitCode);
+        cli.Catalog = new ScenarioCatalog();
+        Assert.NotEqual(1, cli.Run("replay", finding.Replay!.ToString()).ExitCode);
     }
 
     [Fact]
     public void The_line_of_ones_own_scenario_is_replayed_by_the_test()
     {
-        var own = new ExploredScenario(new() { Scenario = "", Executions = 1_000 }).Of(static () => new Exploration.ToyScenario(Exploration.ToyBug.IndexBeforeSlot), "my-ring");
+        var own = Explored(new ExplorationPlan { Scenario = "", Executions = 1_000 }).Of(static () => new Exploration.ToyScenario(Exploration.ToyBug.IndexBeforeSlot), "my-ring");
         string message = Assert.Throws<ExplorationFailedException>(() => own.Passes()).Message;
         int begin = message.IndexOf(".Replays(\"", StringComparison.Ordinal) + ".Replays(\"".Length;
         string line = message[begin..message.IndexOf('"', begin)];
@@ -69,7 +73,7 @@ public sealed class ExploreReportTests
     public void Bounded_and_exhausted_are_told_apart()
     {
         Assert.Contains("bounded, which is not verified", Explored(ToyCatalog.Safe).Passes().Verdict);
-        var search = new ExploredScenario(Toy with { Scenario = ToyCatalog.Safe, Strategy = "exhaustive" }, new ToyCatalog());
+        var search = Explored(Toy with { Scenario = ToyCatalog.Safe, Strategy = "exhaustive" }, new ToyCatalog());
         Assert.Contains("exhausted, all", search.Exhausts().Verdict);
         Assert.Contains("did not end by itself", Assert.Throws<ExplorationFailedException>(() => Explored(ToyCatalog.Safe).Exhausts()).Message);
     }
@@ -89,11 +93,20 @@ public sealed class ExploreReportTests
     [InlineData("", "", "sc", "random", "no scenario")]
     public void What_does_not_exist_is_named(string scenario, string profile, string memory, string strategy, string named)
     {
-        var explored = new ExploredScenario(new() { Scenario = scenario, Profile = profile, Memory = memory, Strategy = strategy });
+        var explored = Explored(new ExplorationPlan { Scenario = scenario, Profile = profile, Memory = memory, Strategy = strategy });
         Assert.Contains(named, Assert.Throws<BadInputException>(() => explored.Passes()).Message);
     }
 
     [Fact]
+    public void Variables_reach_the_exploration()
+    {
+        var raised = new ExploredScenario(Toy with { Scenario = ToyCatalog.Safe }, new ToyCatalog()) { Variables = static name => name == BudgetVariables.Executions ? "1234" : null };
+        Assert.Equal(1_234, raised.Passes().Result.Executions);
+        var bad = new ExploredScenario(Toy with { Scenario = ToyCatalog.Safe }, new ToyCatalog()) { Variables = static name => name == BudgetVariables.Seed ? "x" : null };
+        Assert.Contains(BudgetVariables.Seed, Assert.Throws<BadInputException>(() => bad.Passes()).Message);
+    }
+
+    [Fact]
     public void Without_a_profile_it_is_the_first()
-        => Assert.Equal("strict", new ExploredScenario(new() { Scenario = "blk-two-requests", Executions = 10 }).Run().Plan.Profile);
+        => Assert.Equal("strict", Explored(new ExplorationPlan { Scenario = "blk-two-requests", Executions = 10 }).Run().Plan.Profile);
 }
