@@ -1,0 +1,87 @@
+using System.Numerics;
+
+namespace Ringcheck.Tests.Coyote;
+
+/// <summary>
+/// The agents of one execution as operations of a controlled runtime. Who takes the next step is asked by naming the agents that can: exactly their operations
+/// become runnable, the runtime lets one of them run, and that one is the answer. So each scheduling decision of an execution is one decision of the runtime among
+/// operations that keep their identity, which is what its strategies work with. What the agent then does happens on the engine's own stack.
+/// </summary>
+internal sealed class AgentOperations(IControlledRun run)
+{
+    const int Nobody = -1;
+
+    readonly bool[] begun = new bool[64];
+    ulong options;
+    int answer = Nobody, count, arrived, done, leaving = Nobody;
+    volatile bool broken;
+
+    /// <summary>Decisions that the runtime took.</summary>
+    public long Decisions { get; private set; }
+
+    /// <summary>One of the agents whose bits are set. Called by the root operation.</summary>
+    /// <exception cref="UncontrolledException">The runtime let the root operation go on without an answer.</exception>
+    public int Choose(ulong enabled)
+    {
+        for (ulong rest = enabled; rest != 0; rest &= rest - 1) Begin(BitOperations.TrailingZeroCount(rest));
+        answer = Nobody;
+        Volatile.Write(ref options, enabled);
+        run.PauseUntil(() => Volatile.Read(ref answer) != Nobody);
+        Check(answer != Nobody && (enabled >> answer & 1) != 0);
+        Decisions++;
+        return answer;
+    }
+
+    /// <summary>Ends all operations and waits for them, with one condition: waiting for one after the other would add decisions that mean nothing.</summary>
+    public void Join()
+    {
+        Volatile.Write(ref leaving, 0);
+        run.PauseUntil(() => Volatile.Read(ref done) == count);
+        Check(done == count);
+    }
+
+    /// <summary>The operation of an agent begins when it can first be chosen. Until it has come to its first pause, nothing else is runnable: no decision is added.</summary>
+    void Begin(int agent)
+    {
+        if (begun[agent]) return;
+        begun[agent] = true;
+        ulong operation = run.Create();
+        int place = count++;
+        var thread = new Thread(() => Operate(operation, agent, place), 256 << 10) { IsBackground = true, Name = $"agent {agent}" };
+        run.Start(operation);
+        thread.Start();
+        run.PauseUntil(() => Volatile.Read(ref arrived) == count);
+        Check(arrived == count);
+    }
+
+    void Operate(ulong operation, int agent, int place)
+    {
+        try
+        {
+            run.OnStarted(operation);
+            Volatile.Write(ref arrived, arrived + 1);
+            while (true)
+            {
+                run.PauseUntil(() => MayGoOn(agent, place));
+                if (!MayGoOn(agent, place)) broken = true;
+                if (broken || leaving == place) break;
+                Volatile.Write(ref options, 0);
+                Volatile.Write(ref answer, agent);
+            }
+            Volatile.Write(ref done, done + 1);
+            Volatile.Write(ref leaving, place + 1); // in a fixed order: which of them leaves first is no decision
+            run.OnCompleted();
+        }
+        catch (Exception exception) when (run.IsEnd(exception))
+        {
+            // The iteration has ended early.
+        }
+    }
+
+    bool MayGoOn(int agent, int place) => Volatile.Read(ref leaving) == place || (Volatile.Read(ref options) >> agent & 1) != 0;
+
+    void Check(bool isControlled)
+    {
+        if (broken || !isControlled) throw new UncontrolledException("the runtime let an operation go on whose condition does not hold: nothing was controlled");
+    }
+}

@@ -1,0 +1,57 @@
+namespace Ringcheck.Tests.Coyote;
+
+/// <summary>
+/// A runtime that decides which of several operations runs next: Coyote's testing engine, or the stand-in that takes its place where
+/// the library is not there. All that the adapter asks of one is in this file.
+/// </summary>
+internal interface IControlledRuntime
+{
+    /// <summary>As tables name it, with its version.</summary>
+    string Name { get; }
+
+    /// <summary>The strategies that <see cref="RuntimeSettings.Strategy"/> may name; "dfs" is one that tries every schedule.</summary>
+    IReadOnlyList<string> Strategies { get; }
+
+    /// <summary>Runs <paramref name="test"/> again and again, each time as the root operation of a fresh run, until the settings or a failure end it.</summary>
+    RuntimeReport Run(RuntimeSettings settings, Action<IControlledRun> test);
+}
+
+/// <summary>One iteration, as the operations in it see it. Operations run one at a time; the creator of one goes on until it pauses.</summary>
+internal interface IControlledRun
+{
+    /// <summary>A new operation, which has no thread yet.</summary>
+    ulong Create();
+
+    /// <summary>Called by the creator just before the operation's thread starts.</summary>
+    void Start(ulong operation);
+
+    /// <summary>Called first on an operation's thread; returns when the runtime lets it run.</summary>
+    void OnStarted(ulong operation);
+
+    /// <summary>Called last on an operation's thread; another one runs then.</summary>
+    void OnCompleted();
+
+    /// <summary>A scheduling point: returns when the condition holds and the runtime has chosen this operation. Nothing happens if it holds already.</summary>
+    void PauseUntil(Func<bool> condition);
+
+    /// <summary>The runtime's own choice from 0 to <paramref name="bound"/> - 1.</summary>
+    int Integer(int bound);
+
+    /// <summary>Reports a bug, which ends the iteration, and the whole run unless it goes to completion. May throw.</summary>
+    void Fail(string message);
+
+    /// <summary>True for what the runtime throws into an operation to take back its thread when an iteration ends early.</summary>
+    bool IsEnd(Exception exception);
+}
+
+/// <param name="Iterations">At most.</param>
+/// <param name="MaxSteps">Scheduling decisions in one iteration, at most.</param>
+internal sealed record RuntimeSettings(string Strategy, uint Iterations, uint Seed, uint MaxSteps = 1_000_000);
+
+/// <param name="Bug">The first one that was reported, in the runtime's words; null if none was.</param>
+/// <param name="InternalError">What went wrong in the runtime itself; null if nothing did.</param>
+/// <param name="Exhausted">True if every schedule was tried.</param>
+internal sealed record RuntimeReport(long Iterations, string? Bug, string? InternalError, bool Exhausted);
+
+/// <summary>The runtime did not control what it was to control, so that its results say nothing.</summary>
+internal sealed class UncontrolledException(string message, Exception? cause = null) : Exception(message, cause);
