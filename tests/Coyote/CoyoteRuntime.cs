@@ -26,8 +26,11 @@ internal sealed class CoyoteRuntime : IControlledRuntime
     {
         var configuration = Configure(settings);
         long iterations = 0;
-        using var engine = TestingEngine.Create(configuration, (Action<ICoyoteRuntime>)(runtime => test(new Iteration(runtime))));
-        engine.RegisterEndIterationCallBack(_ => iterations++);
+        using var engine = TestingEngine.Create(configuration, (Action<ICoyoteRuntime>)(runtime =>
+        {
+            iterations++; // not by the engine's own callback, which also comes once after the last one of a search
+            test(new Iteration(runtime));
+        }));
         engine.SetLogger(new NoLogger());
         engine.Run();
         var report = engine.TestReport;

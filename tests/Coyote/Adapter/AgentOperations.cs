@@ -6,13 +6,15 @@ namespace Ringcheck.Tests.Coyote;
 /// The agents of one execution as operations of a controlled runtime. Who takes the next step is asked by naming the agents that can: exactly their operations
 /// become runnable, the runtime lets one of them run, and that one is the answer. So each scheduling decision of an execution is one decision of the runtime among
 /// operations that keep their identity, which is what its strategies work with. What the agent then does happens on the engine's own stack.
+/// An operation that has become runnable stays so until it has run, whatever its condition says by then. So those that were not chosen run once more, to pause anew,
+/// before the answer is given: otherwise they would be runnable at the next question, where their agents may not be.
 /// </summary>
 internal sealed class AgentOperations(IControlledRun run)
 {
     const int Nobody = -1;
 
     readonly bool[] begun = new bool[64];
-    ulong options;
+    ulong options, unsettled;
     int answer = Nobody, count, arrived, done, leaving = Nobody;
     volatile bool broken;
 
@@ -26,8 +28,8 @@ internal sealed class AgentOperations(IControlledRun run)
         for (ulong rest = enabled; rest != 0; rest &= rest - 1) Begin(BitOperations.TrailingZeroCount(rest));
         answer = Nobody;
         Volatile.Write(ref options, enabled);
-        run.PauseUntil(() => Volatile.Read(ref answer) != Nobody);
-        Check(answer != Nobody && (enabled >> answer & 1) != 0);
+        run.PauseUntil(() => Volatile.Read(ref answer) != Nobody && Volatile.Read(ref unsettled) == 0);
+        Check(answer != Nobody && unsettled == 0 && (enabled >> answer & 1) != 0);
         Decisions++;
         return answer;
     }
@@ -65,8 +67,7 @@ internal sealed class AgentOperations(IControlledRun run)
                 run.PauseUntil(() => MayGoOn(agent, place));
                 if (!MayGoOn(agent, place)) broken = true;
                 if (broken || leaving == place) break;
-                Volatile.Write(ref options, 0);
-                Volatile.Write(ref answer, agent);
+                Step(agent);
             }
             Volatile.Write(ref done, done + 1);
             Volatile.Write(ref leaving, place + 1); // in a fixed order: which of them leaves first is no decision
@@ -78,7 +79,22 @@ internal sealed class AgentOperations(IControlledRun run)
         }
     }
 
-    bool MayGoOn(int agent, int place) => Volatile.Read(ref leaving) == place || (Volatile.Read(ref options) >> agent & 1) != 0;
+    /// <summary>The first of the options to run is the answer; the others only pause again.</summary>
+    void Step(int agent)
+    {
+        ulong bit = 1UL << agent;
+        if ((unsettled & bit) != 0)
+        {
+            Volatile.Write(ref unsettled, unsettled & ~bit);
+            return;
+        }
+        Volatile.Write(ref unsettled, options & ~bit);
+        Volatile.Write(ref options, 0);
+        Volatile.Write(ref answer, agent);
+    }
+
+    bool MayGoOn(int agent, int place)
+        => Volatile.Read(ref leaving) == place || ((Volatile.Read(ref options) | Volatile.Read(ref unsettled)) >> agent & 1) != 0;
 
     void Check(bool isControlled)
     {

@@ -81,7 +81,8 @@ internal sealed class ControlledExploration(IControlledRuntime runtime, Func<ISc
             throw new UncontrolledException($"{runtime.Name} did not take {result.Violation.Key} for a bug");
         if (report.Iterations != result.Executions)
             throw new UncontrolledException($"{runtime.Name} counts {report.Iterations} iterations, of which {result.Executions} came to an end");
-        if (decisions == 0) throw new UncontrolledException($"{runtime.Name} decided nothing in {result.Executions} executions: nothing was controlled, or there was nothing to control");
+        // What fails before there is anything to decide fails without control as well.
+        if (decisions == 0 && result.Violation is null) throw new UncontrolledException($"{runtime.Name} decided nothing in {result.Executions} executions: nothing was controlled, or there was nothing to control");
         if (Vacuity.Judge(result) is [var vacuous, ..]) throw new UncontrolledException($"{runtime.Name}: {vacuous.Message}");
     }
 }

@@ -55,7 +55,7 @@ internal sealed class StandInRuntime : IControlledRuntime
         public bool Begin(long iteration)
         {
             depth = 0;
-            random = RandomBits.For(seed, iteration);
+            random = RandomBits.For(~(ulong)seed, iteration);
             if (!tryAll || iteration == 0) return true;
             while (path.Count > 0 && path[^1].Pick + 1 == path[^1].Count) path.RemoveAt(path.Count - 1);
             if (path.Count == 0) return false;
@@ -78,7 +78,14 @@ internal sealed class StandInRuntime : IControlledRuntime
         public Func<bool>? Condition;
         public bool Started, Completed;
 
-        public bool IsEnabled => Started && !Completed && Condition?.Invoke() != false;
+        /// <summary>As Coyote has it: what has become runnable stays so until it has run.</summary>
+        public bool TryEnable()
+        {
+            if (!Started || Completed) return false;
+            if (Condition?.Invoke() == false) return false;
+            Condition = null;
+            return true;
+        }
     }
 
     sealed class Iteration(Choices choices, uint maxSteps) : IControlledRun
@@ -119,10 +126,11 @@ internal sealed class StandInRuntime : IControlledRuntime
         public void PauseUntil(Func<bool> condition)
         {
             int self = current;
-            if (condition()) return;
-            operations[self].Condition = condition;
-            Schedule(self);
-            operations[self].Condition = null;
+            while (!condition())
+            {
+                operations[self].Condition = condition;
+                Schedule(self);
+            }
         }
 
         public int Integer(int bound) => choices.Next(bound);
@@ -136,7 +144,7 @@ internal sealed class StandInRuntime : IControlledRuntime
         {
             allStarted.Wait();
             if (++steps > maxSteps) Stop($"more than {maxSteps} steps");
-            var enabled = Enumerable.Range(0, operations.Count).Where(index => operations[index].IsEnabled).ToList();
+            var enabled = Enumerable.Range(0, operations.Count).Where(index => operations[index].TryEnable()).ToList();
             if (enabled.Count == 0) Stop("deadlock: no operation can go on");
             current = enabled[choices.Next(enabled.Count)];
             if (current == self) return;

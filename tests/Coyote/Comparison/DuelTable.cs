@@ -25,12 +25,16 @@ internal static class DuelTable
         rows.Append("\n|---|---|---|--:|--:|").Insert(rows.Length, "--:|--:|", engines.Count).Append('\n');
         foreach (var duel in duels)
         {
-            rows.Append(CultureInfo.InvariantCulture, $"| [{duel.Exhibit.Id}](../museum/{duel.Exhibit.Id}.md) | {duel.Target.Scenario} ({duel.Target.Profile}) | {duel.Ours.Memory} |");
+            rows.Append(CultureInfo.InvariantCulture, $"| [{duel.Exhibit.Id}](../museum/{duel.Exhibit.Id}.md) | {duel.Target.Scenario} ({duel.Target.Profile}) | {Memories(duel)} |");
             foreach (var run in duel.Others.Prepend(duel.Ours)) rows.Append(CultureInfo.InvariantCulture, $" {Cell(duel, run)} | {run.Seconds:F2} |");
             rows.Append('\n');
         }
         return rows.ToString();
     }
+
+    /// <summary>The memory of our engine, and that of the others where it is another one.</summary>
+    static string Memories(ExhibitDuel duel)
+        => duel.Others[0].Memory == duel.Ours.Memory ? duel.Ours.Memory : $"{duel.Ours.Memory}; others {duel.Others[0].Memory}";
 
     /// <summary>Executions until it was found; in words, if it was not.</summary>
     static string Cell(ExhibitDuel duel, DuelRun run)
