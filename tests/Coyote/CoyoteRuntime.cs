@@ -64,16 +64,30 @@ internal sealed class CoyoteRuntime : IControlledRuntime
 
     sealed class Iteration(ICoyoteRuntime runtime) : IControlledRun
     {
-        public ulong Create() => Operation.CreateNext() ?? throw new UncontrolledException("no testing engine is attached to this thread");
-
-        public void Start(ulong operation) => Operation.Start(operation);
-
-        public void OnStarted(ulong operation) => Operation.OnStarted(operation);
-
-        public void OnCompleted()
+        public void Begin(Func<bool> condition, Func<bool> step)
         {
-            Operation.OnCompleted();
-            Operation.ScheduleNext();
+            ulong operation = Operation.CreateNext() ?? throw new UncontrolledException("no testing engine is attached to this thread");
+            bool isPausing = false;
+            var thread = new Thread(() =>
+            {
+                try
+                {
+                    Operation.OnStarted(operation);
+                    Volatile.Write(ref isPausing, true);
+                    do Operation.PauseUntil(condition);
+                    while (step());
+                    Operation.OnCompleted();
+                    Operation.ScheduleNext();
+                }
+                catch (ThreadInterruptedException)
+                {
+                    // The engine takes back the threads of an iteration that has ended.
+                }
+            })
+            { IsBackground = true };
+            Operation.Start(operation);
+            thread.Start();
+            Operation.PauseUntil(() => Volatile.Read(ref isPausing));
         }
 
         public void PauseUntil(Func<bool> condition) => Operation.PauseUntil(condition);

@@ -15,8 +15,7 @@ internal sealed class AgentOperations(IControlledRun run)
 
     readonly bool[] begun = new bool[64];
     ulong options, unsettled;
-    int answer = Nobody, count, arrived, done, leaving = Nobody;
-    volatile bool broken;
+    int answer = Nobody, count, done, leaving = Nobody;
 
     /// <summary>Decisions that the runtime took.</summary>
     public long Decisions { get; private set; }
@@ -42,62 +41,39 @@ internal sealed class AgentOperations(IControlledRun run)
         Check(done == count);
     }
 
-    /// <summary>The operation of an agent begins when it can first be chosen. Until it has come to its first pause, nothing else is runnable: no decision is added.</summary>
+    /// <summary>The operation of an agent begins when the agent can first be chosen.</summary>
     void Begin(int agent)
     {
         if (begun[agent]) return;
         begun[agent] = true;
-        ulong operation = run.Create();
         int place = count++;
-        var thread = new Thread(() => Operate(operation, agent, place), 256 << 10) { IsBackground = true, Name = $"agent {agent}" };
-        run.Start(operation);
-        thread.Start();
-        run.PauseUntil(() => Volatile.Read(ref arrived) == count);
-        Check(arrived == count);
+        ulong bit = 1UL << agent;
+        run.Begin(() => Volatile.Read(ref leaving) == place || ((Volatile.Read(ref options) | Volatile.Read(ref unsettled)) & bit) != 0, () => Step(agent, place));
     }
 
-    void Operate(ulong operation, int agent, int place)
-    {
-        try
-        {
-            run.OnStarted(operation);
-            Volatile.Write(ref arrived, arrived + 1);
-            while (true)
-            {
-                run.PauseUntil(() => MayGoOn(agent, place));
-                if (!MayGoOn(agent, place)) broken = true;
-                if (broken || leaving == place) break;
-                Step(agent);
-            }
-            Volatile.Write(ref done, done + 1);
-            Volatile.Write(ref leaving, place + 1); // in a fixed order: which of them leaves first is no decision
-            run.OnCompleted();
-        }
-        catch (Exception exception) when (run.IsEnd(exception))
-        {
-            // The iteration has ended early.
-        }
-    }
-
-    /// <summary>The first of the options to run is the answer; the others only pause again.</summary>
-    void Step(int agent)
+    /// <summary>The first of the options to run is the answer; the others only pause again. They leave in a fixed order: which leaves first is no decision.</summary>
+    bool Step(int agent, int place)
     {
         ulong bit = 1UL << agent;
+        if (leaving == place)
+        {
+            Volatile.Write(ref done, done + 1);
+            Volatile.Write(ref leaving, place + 1);
+            return false;
+        }
         if ((unsettled & bit) != 0)
         {
             Volatile.Write(ref unsettled, unsettled & ~bit);
-            return;
+            return true;
         }
         Volatile.Write(ref unsettled, options & ~bit);
         Volatile.Write(ref options, 0);
         Volatile.Write(ref answer, agent);
+        return true;
     }
 
-    bool MayGoOn(int agent, int place)
-        => Volatile.Read(ref leaving) == place || ((Volatile.Read(ref options) | Volatile.Read(ref unsettled)) >> agent & 1) != 0;
-
-    void Check(bool isControlled)
+    static void Check(bool isControlled)
     {
-        if (broken || !isControlled) throw new UncontrolledException("the runtime let an operation go on whose condition does not hold: nothing was controlled");
+        if (!isControlled) throw new UncontrolledException("the runtime let an operation go on whose condition does not hold: nothing was controlled");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Tests.Coyote;
@@ -8,7 +9,8 @@ namespace Ringcheck.Tests.Coyote;
 /// <param name="Decisions">Scheduling decisions that the runtime took.</param>
 /// <param name="FinalStates">Of executions in which nothing was found.</param>
 /// <param name="Keys">Every violation met, as monitor/rule; at most one unless run to completion.</param>
-internal sealed record ControlledResult(ExplorationResult Result, long Decisions, HashSet<Fingerprint> FinalStates, SortedSet<string> Keys);
+/// <param name="TriedAll">True if the runtime tried every schedule, whatever was found.</param>
+internal sealed record ControlledResult(ExplorationResult Result, long Decisions, HashSet<Fingerprint> FinalStates, SortedSet<string> Keys, bool TriedAll);
 
 /// <summary>Runs one of our scenarios under a controlled runtime, and maps what that reports to what our monitors saw.</summary>
 internal sealed class ControlledExploration(IControlledRuntime runtime, Func<IScenario> make)
@@ -18,8 +20,8 @@ internal sealed class ControlledExploration(IControlledRuntime runtime, Func<ISc
     public ControlledResult Run(RuntimeSettings settings, bool toCompletion = false)
     {
         using var scenario = make();
-        using var thread = new ScenarioThread<ChoicePoint>();
-        var strategy = new ControlledStrategy(thread, $"{runtime.Name}/{settings.Strategy}", tryAll: settings.Strategy == "dfs");
+        using var thread = HasSeveralCpus(scenario) ? new ScenarioThread<ChoicePoint>() : null;
+        var strategy = new ControlledStrategy($"{runtime.Name}/{settings.Strategy}", tryAll: settings.Strategy == "dfs");
         var keys = new SortedSet<string>(StringComparer.Ordinal);
         Violation? first = null;
         IReadOnlyList<Deviation> trace = [];
@@ -32,8 +34,7 @@ internal sealed class ControlledExploration(IControlledRuntime runtime, Func<ISc
             try
             {
                 var operations = new AgentOperations(run);
-                strategy.Begin(executions);
-                thread.Run(() => Execution.Run(scenario, strategy), point => strategy.Serve(point, run, operations));
+                Execute(scenario, strategy, thread, point => strategy.Serve(point, run, operations));
                 operations.Join();
                 decisions += operations.Decisions;
             }
@@ -68,7 +69,37 @@ internal sealed class ControlledExploration(IControlledRuntime runtime, Func<ISc
         };
         if (broken is not null) throw broken as UncontrolledException ?? new UncontrolledException($"{runtime.Name}: {broken.Message}", broken);
         Check(report, result, decisions, toCompletion);
-        return new(result, decisions, strategy.FinalStates, keys);
+        return new(result, decisions, strategy.FinalStates, keys, report.Exhausted);
+    }
+
+    /// <summary>The threads of several CPUs are known once the engine has been reset.</summary>
+    static bool HasSeveralCpus(IScenario scenario)
+    {
+        scenario.Reset(PlainRun.Instance);
+        return scenario.Engine.Agents.OfType<CpuAgent>().Count() > 1;
+    }
+
+    /// <summary>One execution. What serving a question throws must not pass through driver code, which would be blamed for it: it is thrown at the end.</summary>
+    static void Execute(IScenario scenario, ControlledStrategy strategy, ScenarioThread<ChoicePoint>? thread, Func<ChoicePoint, int> serve)
+    {
+        Exception? refused = null;
+        int? Answer(ChoicePoint point)
+        {
+            try
+            {
+                if (refused is null) return serve(point);
+            }
+            catch (Exception exception)
+            {
+                refused = exception;
+            }
+            return null;
+        }
+
+        strategy.Ask = thread is null ? Answer : thread.Ask;
+        if (thread is null) Execution.Run(scenario, strategy);
+        else thread.Run(() => Execution.Run(scenario, strategy), Answer);
+        if (refused is not null) ExceptionDispatchInfo.Throw(refused);
     }
 
     void Check(RuntimeReport report, ExplorationResult result, long decisions, bool toCompletion)
@@ -79,7 +110,8 @@ internal sealed class ControlledExploration(IControlledRuntime runtime, Func<ISc
             throw new UncontrolledException($"{runtime.Name} reports a bug that our monitors did not: {bug}");
         if (report.Bug is null && result.Violation is not null && !toCompletion)
             throw new UncontrolledException($"{runtime.Name} did not take {result.Violation.Key} for a bug");
-        if (report.Iterations != result.Executions)
+        // A search may learn that nothing is left in one more iteration, which it breaks off.
+        if (report.Iterations - result.Executions is not 0 and var early && !(report.Exhausted && early == 1))
             throw new UncontrolledException($"{runtime.Name} counts {report.Iterations} iterations, of which {result.Executions} came to an end");
         // What fails before there is anything to decide fails without control as well.
         if (decisions == 0 && result.Violation is null) throw new UncontrolledException($"{runtime.Name} decided nothing in {result.Executions} executions: nothing was controlled, or there was nothing to control");

@@ -4,12 +4,11 @@ using Ringcheck.Exploration;
 namespace Ringcheck.Tests.Coyote;
 
 /// <summary>All choices of an execution come from the controlled runtime: schedules from its scheduler, everything else from its numbers.</summary>
-/// <param name="thread">Carries questions to the root operation.</param>
 /// <param name="tryAll">
 /// True under a strategy that tries everything. Otherwise device freedom is left plain three times in four and faults 63 times in 64, as our own
 /// random walk has it: they are offered so often that a uniform choice would never let a request through.
 /// </param>
-internal sealed class ControlledStrategy(ScenarioThread<ChoicePoint> thread, string name, bool tryAll) : Strategy
+internal sealed class ControlledStrategy(string name, bool tryAll) : Strategy
 {
     /// <summary>States of memory, devices and monitors at the end of executions in which nothing was found.</summary>
     public HashSet<Fingerprint> FinalStates { get; } = [];
@@ -21,7 +20,10 @@ internal sealed class ControlledStrategy(ScenarioThread<ChoicePoint> thread, str
 
     public override bool Begin(long execution) => true;
 
-    public override int Choose(in ChoicePoint point, Engine engine) => thread.Ask(point) ?? point.Default;
+    /// <summary>Carries a question to the root operation; no answer once the iteration has ended early, so that the execution runs out plainly.</summary>
+    public Func<ChoicePoint, int?> Ask { get; set; } = static _ => null;
+
+    public override int Choose(in ChoicePoint point, Engine engine) => Ask(point) ?? point.Default;
 
     /// <summary>On the root operation: what the runtime decides.</summary>
     public int Serve(ChoicePoint point, IControlledRun run, AgentOperations operations)

@@ -16,22 +16,16 @@ internal interface IControlledRuntime
     RuntimeReport Run(RuntimeSettings settings, Action<IControlledRun> test);
 }
 
-/// <summary>One iteration, as the operations in it see it. Operations run one at a time; the creator of one goes on until it pauses.</summary>
+/// <summary>One iteration. Its root operation is the caller; operations run one at a time, and only at a pause does another one run.</summary>
 internal interface IControlledRun
 {
-    /// <summary>A new operation, which has no thread yet.</summary>
-    ulong Create();
+    /// <summary>
+    /// A new operation, which pauses until <paramref name="condition"/> holds and the runtime has chosen it, then does <paramref name="step"/>, and begins again
+    /// until a step returns false. When this returns it has come to its first pause: nothing was decided for that.
+    /// </summary>
+    void Begin(Func<bool> condition, Func<bool> step);
 
-    /// <summary>Called by the creator just before the operation's thread starts.</summary>
-    void Start(ulong operation);
-
-    /// <summary>Called first on an operation's thread; returns when the runtime lets it run.</summary>
-    void OnStarted(ulong operation);
-
-    /// <summary>Called last on an operation's thread; another one runs then.</summary>
-    void OnCompleted();
-
-    /// <summary>A scheduling point: returns when the condition holds and the runtime has chosen this operation. Nothing happens if it holds already.</summary>
+    /// <summary>A scheduling point of the root operation: returns when the condition holds and the runtime has chosen it. Nothing happens if it holds already.</summary>
     void PauseUntil(Func<bool> condition);
 
     /// <summary>The runtime's own choice from 0 to <paramref name="bound"/> - 1.</summary>
@@ -40,7 +34,7 @@ internal interface IControlledRun
     /// <summary>Reports a bug, which ends the iteration, and the whole run unless it goes to completion. May throw.</summary>
     void Fail(string message);
 
-    /// <summary>True for what the runtime throws into an operation to take back its thread when an iteration ends early.</summary>
+    /// <summary>True for what the runtime throws into the root operation to take back its thread when an iteration ends early.</summary>
     bool IsEnd(Exception exception);
 }
 

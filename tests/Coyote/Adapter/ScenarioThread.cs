@@ -1,8 +1,8 @@
 namespace Ringcheck.Tests.Coyote;
 
 /// <summary>
-/// The thread that an execution runs on, while the root operation of the runtime waits for its questions. The runtime sees nothing of this thread, nor of those that
-/// a scenario with several CPUs has: of all of them one runs at a time, and each choice is asked for through <see cref="Ask"/>.
+/// For scenarios with several CPUs, which have threads of their own: the thread that an execution runs on, while the root operation of the runtime waits for its questions.
+/// The runtime sees nothing of these threads: of all of them one runs at a time, and each choice is asked for through <see cref="Ask"/>.
 /// </summary>
 internal sealed class ScenarioThread<TQuestion> : IDisposable
 {
@@ -27,29 +27,19 @@ internal sealed class ScenarioThread<TQuestion> : IDisposable
     }
 
     /// <summary>Runs one execution, and answers its questions on the caller's thread.</summary>
-    /// <param name="serve">Answers a question. If it throws, the execution goes on with no more answers, and what was thrown is thrown again at its end.</param>
-    public void Run(Action work, Func<TQuestion, int> serve)
+    /// <param name="serve">Answers a question; throws nothing.</param>
+    public void Run(Action work, Func<TQuestion, int?> serve)
     {
         execution = work;
         ended = false;
-        Exception? refused = null;
         begin.Release();
         while (true)
         {
             if (!asked.Wait(Silence)) throw new UncontrolledException($"driver code made no choice for {Silence.TotalSeconds:F0} s");
             if (ended) break;
-            answer = null;
-            try
-            {
-                if (refused is null) answer = serve(question);
-            }
-            catch (Exception exception)
-            {
-                refused = exception;
-            }
+            answer = serve(question);
             answered.Release();
         }
-        if (refused is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(refused);
         if (thrown is { } failure) throw new InvalidOperationException(failure.Message, failure);
     }
 

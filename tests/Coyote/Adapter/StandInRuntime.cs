@@ -3,8 +3,8 @@ using Ringcheck.Exploration;
 namespace Ringcheck.Tests.Coyote;
 
 /// <summary>
-/// A controlled runtime of a page: operations are threads of which one runs at a time, and a seeded generator, or a depth-first search, says which. It makes
-/// the adapter testable where Coyote is not there; it is no measure of Coyote's strategies.
+/// A controlled runtime of a page: a seeded generator, or a depth-first search, says which operation takes its next step, on the caller's own thread. It makes
+/// the adapter testable where Coyote is not there; it is no measure of Coyote's strategies, nor of what its threads cost.
 /// </summary>
 internal sealed class StandInRuntime : IControlledRuntime
 {
@@ -32,10 +32,6 @@ internal sealed class StandInRuntime : IControlledRuntime
             catch (EndException end)
             {
                 return new(iteration + 1, null, end.Message, Exhausted: false);
-            }
-            finally
-            {
-                run.End();
             }
         }
         return new(settings.Iterations, null, null, Exhausted: false);
@@ -72,64 +68,44 @@ internal sealed class StandInRuntime : IControlledRuntime
         }
     }
 
-    sealed class Operation
+    sealed class Operation(Func<bool> condition, Func<bool> step)
     {
-        public readonly SemaphoreSlim Turn = new(0);
-        public Func<bool>? Condition;
-        public bool Started, Completed;
+        public bool IsEnabled, IsCompleted;
 
         /// <summary>As Coyote has it: what has become runnable stays so until it has run.</summary>
-        public bool TryEnable()
+        public bool TryEnable() => !IsCompleted && (IsEnabled = IsEnabled || condition());
+
+        /// <summary>Its condition may no longer hold; then it pauses again.</summary>
+        public void Run()
         {
-            if (!Started || Completed) return false;
-            if (Condition?.Invoke() == false) return false;
-            Condition = null;
-            return true;
+            IsEnabled = false;
+            if (condition()) IsCompleted = !step();
         }
     }
 
     sealed class Iteration(Choices choices, uint maxSteps) : IControlledRun
     {
-        readonly List<Operation> operations = [new Operation { Started = true }];
-        readonly ManualResetEventSlim allStarted = new(true);
-        int current, starting;
+        readonly List<Operation> operations = [], enabled = [];
         uint steps;
-        volatile string? ended;
 
-        public int OperationsLeft => operations.Skip(1).Count(static each => !each.Completed);
+        public int OperationsLeft => operations.Count(static each => !each.IsCompleted);
 
-        public ulong Create()
-        {
-            operations.Add(new());
-            return (ulong)(operations.Count - 1);
-        }
+        public void Begin(Func<bool> condition, Func<bool> step) => operations.Add(new(condition, step));
 
-        public void Start(ulong operation)
-        {
-            starting++;
-            allStarted.Reset();
-        }
-
-        public void OnStarted(ulong operation)
-        {
-            operations[(int)operation].Started = true;
-            if (Interlocked.Decrement(ref starting) == 0) allStarted.Set();
-            Take((int)operation);
-        }
-
-        public void OnCompleted()
-        {
-            operations[current].Completed = true;
-            Schedule(current);
-        }
-
+        /// <summary>Others run until it is the root's turn again, which it can be only once its condition holds.</summary>
         public void PauseUntil(Func<bool> condition)
         {
-            int self = current;
-            while (!condition())
+            if (condition()) return;
+            while (true)
             {
-                operations[self].Condition = condition;
-                Schedule(self);
+                if (++steps > maxSteps) throw new EndException($"more than {maxSteps} steps");
+                enabled.Clear();
+                enabled.AddRange(operations.Where(static each => each.TryEnable()));
+                int root = condition() ? 1 : 0;
+                if (enabled.Count + root == 0) throw new EndException("deadlock: no operation can go on");
+                int pick = choices.Next(enabled.Count + root) - root;
+                if (pick < 0) return;
+                enabled[pick].Run();
             }
         }
 
@@ -138,39 +114,5 @@ internal sealed class StandInRuntime : IControlledRuntime
         public void Fail(string message) => throw new BugException(message);
 
         public bool IsEnd(Exception exception) => exception is EndException;
-
-        /// <summary>Lets one of the runnable operations run, and comes back when it is this one's turn.</summary>
-        void Schedule(int self)
-        {
-            allStarted.Wait();
-            if (++steps > maxSteps) Stop($"more than {maxSteps} steps");
-            var enabled = Enumerable.Range(0, operations.Count).Where(index => operations[index].TryEnable()).ToList();
-            if (enabled.Count == 0) Stop("deadlock: no operation can go on");
-            current = enabled[choices.Next(enabled.Count)];
-            if (current == self) return;
-            operations[current].Turn.Release();
-            if (!operations[self].Completed) Take(self);
-        }
-
-        [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-        void Stop(string why)
-        {
-            ended = why;
-            operations[0].Turn.Release();
-            throw new EndException(why);
-        }
-
-        void Take(int self)
-        {
-            operations[self].Turn.Wait();
-            if (ended is { } why) throw new EndException(why);
-        }
-
-        /// <summary>The threads of operations that are still there end themselves.</summary>
-        public void End()
-        {
-            ended ??= "the iteration has ended";
-            foreach (var operation in operations) operation.Turn.Release();
-        }
     }
 }

@@ -60,7 +60,7 @@ internal sealed record Agreement(string Scenario, EngineView Ours, EngineView Th
     static EngineView Exhausted(Func<IScenario> make, IControlledRuntime runtime, uint budget)
     {
         var found = new ControlledExploration(runtime, make).Run(new("dfs", budget, 0), toCompletion: true);
-        return new(runtime.Name, found.FinalStates, found.Keys, found.Result.Executions, found.Result.Seconds, found.Result.Exhausted);
+        return new(runtime.Name, found.FinalStates, found.Keys, found.Result.Executions, found.Result.Seconds, found.TriedAll);
     }
 
     static EngineView UntilQuiet(Func<IScenario> make, IControlledRuntime runtime, string strategy, uint budget, uint seed)
