@@ -49,6 +49,7 @@ public sealed record CorpusEntry
         Why = why,
     };
 
+    /// <summary>Reads an entry's file.</summary>
     /// <exception cref="BadInputException">The file is no entry, or cannot be read.</exception>
     public static CorpusEntry Read(string path)
     {

@@ -12,6 +12,7 @@ public sealed class ScenarioExploration(IScenarioCatalog catalog, ExplorationPla
         => catalog.Scenarios.FirstOrDefault(known => known.Name == scenario)?.Profiles[0]
             ?? throw new BadInputException($"there is no scenario '{scenario}'; there are {string.Join(", ", catalog.Scenarios.Select(known => known.Name))}");
 
+    /// <summary>Explores until something is found or the budget is used up.</summary>
     /// <exception cref="BadInputException">There is no such scenario, profile, memory or strategy.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before anything was found.</exception>
     public ExplorationOutcome Run(CancellationToken cancellation = default)
