@@ -19,8 +19,15 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     readonly List<DmaPort> masters = [];
     readonly CacheWatch? cache;
 
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null)
+    readonly bool alwaysOrdered;
+
+    /// <param name="ramSize">In bytes.</param>
+    /// <param name="memory">What memory it has; sequentially consistent if not said.</param>
+    /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
+    /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, bool alwaysOrdered = false)
     {
+        this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
         Cpu = Engine.Add(new CpuAgent("cpu0"));
         Interrupts = new(Cpu);
@@ -43,6 +50,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
     public WeakMemory? Weak { get; private set; }
+
+    /// <summary>DMA masters that wait for a store.</summary>
+    internal DmaWaits Waits { get; } = new();
 
     /// <summary>The CPU's cache, where devices do not see it; null where they do, and where the device keeps no rules, so that nobody could.</summary>
     public CacheWatch? Cache => Monitors.JudgeDevices ? cache : null;
@@ -105,8 +115,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count);
+        if (Memory.IsWeak || alwaysOrdered) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count, Waits);
         Engine.Reset(strategy);
+        Waits.Reset();
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
@@ -144,13 +155,18 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     }
 
     /// <summary>What must have happened for an exploration of weak memory to mean anything; empty on sequentially consistent memory.</summary>
-    public IReadOnlyList<Premise> MemoryPremises => !Memory.IsWeak ? [] :
+    public IReadOnlyList<Premise> MemoryPremises => Weak is null && !Memory.IsWeak ? [] :
     [
         new("executions held against the axioms", Weak?.Audit.Checked ?? 0, Required: true),
         new("loads that returned an older value", Weak?.OlderLoads ?? 0, Required: false),
         new("stores that took an earlier place", Weak?.EarlierStores ?? 0, Required: false),
         new("register writes that arrived late", Weak?.PostedWrites ?? 0, Required: false),
     ];
+
+    void ISystem.Touched(ulong watchKey)
+    {
+        if (Weak is null) Waits.Changed(watchKey); // a weak memory tells of each store, whatever its value and place
+    }
 
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
 

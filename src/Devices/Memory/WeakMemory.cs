@@ -35,8 +35,9 @@ public sealed unsafe partial class WeakMemory : IDisposable
     byte[] longValues = new byte[4096];
     int longCount;
 
-    public WeakMemory(Engine engine, Ram ram, MemoryModel model, int threads)
+    internal WeakMemory(Engine engine, Ram ram, MemoryModel model, int threads, DmaWaits waits)
     {
+        Waits = waits;
         this.engine = engine;
         this.ram = ram;
         machine = new(model, threads);
@@ -45,6 +46,9 @@ public sealed unsafe partial class WeakMemory : IDisposable
     }
 
     public SetViewMachine Machine => machine;
+
+    /// <summary>DMA masters that wait for a store.</summary>
+    internal DmaWaits Waits { get; }
 
     /// <summary>What the execution did, for the axioms, while <see cref="Engine.Audited"/>.</summary>
     public OrderingAudit Audit { get; }
@@ -85,13 +89,13 @@ public sealed unsafe partial class WeakMemory : IDisposable
     public bool Load(int thread, ulong address, Span<byte> into, AccessOrder order)
     {
         int cell = CellAt(address, into.Length);
-        if (cell >= 0) return LoadCell(thread, cell, into, order);
+        if (cell >= 0) return LoadCell(thread, new(cell, order), into);
         bool older = false;
         for (int done = 0; done < into.Length;)
         {
             cell = CellCovering(address + (ulong)done);
             int length = cells[cell].Length;
-            older |= LoadCell(thread, cell, into.Slice(done, length), order);
+            older |= LoadCell(thread, new(cell, order), into.Slice(done, length));
             done += length;
         }
         return older;
@@ -102,24 +106,29 @@ public sealed unsafe partial class WeakMemory : IDisposable
         int cell = CellAt(address, source.Length);
         if (cell >= 0)
         {
-            StoreCell(thread, cell, source, order);
+            StoreCell(thread, new(cell, order), source);
             return;
         }
         for (int done = 0; done < source.Length;)
         {
             cell = CellCovering(address + (ulong)done);
             int length = cells[cell].Length;
-            StoreCell(thread, cell, source.Slice(done, length), order);
+            StoreCell(thread, new(cell, order), source.Slice(done, length));
             done += length;
         }
     }
 
-    bool LoadCell(int thread, int cell, Span<byte> into, AccessOrder order)
+    bool LoadCell(int thread, in Access access, Span<byte> into)
     {
-        var access = new Access(cell, order);
-        int last = machine.Count(cell) - 1, place = last;
+        int cell = access.Location, last = machine.Count(cell) - 1, place = last;
         if (last > 0 && !(thread == Cpu && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
-        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, order, versions[machine.TagAt(cell, place)].Event, isOlder: place != last);
+        return LoadAt(thread, access, place, last, into);
+    }
+
+    bool LoadAt(int thread, in Access access, int place, int last, Span<byte> into)
+    {
+        int cell = access.Location;
+        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, access, versions[machine.TagAt(cell, place)].Event, isOlder: place != last);
         if (place == last) ram.Span(cells[cell].Address, into.Length).CopyTo(into);
         else OlderValue(machine.TagAt(cell, place), into.Length).CopyTo(into);
         machine.Read(thread, access, place);
@@ -140,16 +149,16 @@ public sealed unsafe partial class WeakMemory : IDisposable
         return last - engine.Choose(ChoiceKind.Source, options);
     }
 
-    void StoreCell(int thread, int cell, ReadOnlySpan<byte> source, AccessOrder order)
+    void StoreCell(int thread, in Access access, ReadOnlySpan<byte> source)
     {
-        var access = new Access(cell, order);
+        int cell = access.Location;
         if (engine.Hashing) machine.Retire(); // two ways to one state must not differ in what is merely not retired yet
         int end = machine.Count(cell), place = ChoosePlace(thread, access, end);
         int version = NewVersion();
         if (Audit.IsOn)
         {
             int next = place == end ? -1 : versions[machine.TagAt(cell, place)].Event;
-            versions[version].Event = Audit.Write(thread, cells[cell].Address, cells[cell].Length, order, next);
+            versions[version].Event = Audit.Write(thread, cells[cell].Address, cells[cell].Length, access, next);
         }
         if (place == end)
         {
@@ -162,6 +171,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
             if (!engine.Draining) EarlierStores++;
         }
         machine.Write(thread, access, place, version);
+        if (Waits.Any) Waits.Stored(cells[cell].Address);
     }
 
     int ChoosePlace(int thread, in Access access, int end)
