@@ -10,6 +10,7 @@ sealed class GraphSet
 
     public HashSet<string> Deadlocks { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Final states, of deadlocks too.</summary>
     public HashSet<string> States { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Executions, those cut short included.</summary>
@@ -54,7 +55,7 @@ sealed class GraphSet
             if (isCut()) continue;
             bool isNew = (scenario.IsDeadlocked ? found.Deadlocks : found.Graphs).Add(recorder.Text());
             if (!isNew) found.Duplicates++;
-            if (!scenario.IsDeadlocked) found.States.Add(scenario.FinalState());
+            found.States.Add(scenario.FinalState());
             if (auditEvery == 0 || found.Executions % auditEvery != 0) continue;
             var record = scenario.Machine.Weak!.Audit.Record;
             var result = check.Check(record);

@@ -12,10 +12,13 @@ sealed class ProgramScenario : IScenario
 {
     readonly ProgramThread[] threads;
 
-    public ProgramScenario(TestProgram program, string memory)
+    /// <param name="program">What runs.</param>
+    /// <param name="memory">By name.</param>
+    /// <param name="alwaysOrdered">False: sequentially consistent memory is plain RAM, and its executions have no graph.</param>
+    public ProgramScenario(TestProgram program, string memory, bool alwaysOrdered = true)
     {
         Code = program;
-        Machine = new(4096, MachineMemory.Of(memory), alwaysOrdered: true);
+        Machine = new(4096, MachineMemory.Of(memory), alwaysOrdered);
         Machine.Monitors.JudgeDriver = Machine.Monitors.JudgeDevices = false; // these are no virtio devices
         threads = [.. program.Threads.Select((code, number) => new ProgramThread(Machine, number, code, program.Initial.Length))];
     }
@@ -64,12 +67,12 @@ sealed class ProgramScenario : IScenario
 
     public uint LastValueOf(int location) => Machine.Ram.Load<uint>(ProgramThread.AddressOf(location).Value);
 
-    /// <summary>The final state: a litmus test's as its file writes it, else all values.</summary>
+    /// <summary>The final state: a litmus test's as its file writes it, else all values, and a mark for each thread that still waits.</summary>
     public string FinalState()
     {
         if (Code.Litmus is { } test)
             return test.State(variable => (int)(variable.Location >= 0 ? LastValueOf(variable.Location) : threads[variable.Thread].Values[variable.Read]));
-        return string.Join(',', Code.Initial.Select((_, location) => LastValueOf(location))) + " " + string.Join(" | ", threads.Select(thread => string.Join(',', thread.Values)));
+        return string.Join(',', Code.Initial.Select((_, location) => LastValueOf(location))) + " " + string.Join(" | ", threads.Select(thread => string.Join(',', thread.Values) + (thread.IsRunning ? " waits" : "")));
     }
 
     public string Describe(Operation operation) => "";

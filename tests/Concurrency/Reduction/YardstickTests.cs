@@ -1,3 +1,4 @@
+using Ringcheck.Exploration;
 using Ringcheck.Ordering;
 using Ringcheck.Ordering.Litmus;
 using Ringcheck.Tests.Concurrency.Ordering;
@@ -92,5 +93,52 @@ public sealed class YardstickTests
         Assert.InRange(compared, 150, 300);
         Assert.InRange(deadlocked, 10, 300);
         Assert.True(whole > 3 * cut, $"{whole} executions, {cut} with cutting");
+    }
+
+    /// <summary>
+    /// Against plain RAM, where a load returns what was stored last and a wait ends with what is there now: the same final states as of the ordering machine
+    /// that keeps every order, deadlocks included. So a value that came and went may be missed, and nothing else is lost.
+    /// </summary>
+    [Fact]
+    public void Sequentially_consistent_memory_has_the_states_of_plain_memory()
+    {
+        int compared = 0, deadlocked = 0;
+        for (int seed = 0; seed < 400; seed++)
+        {
+            var program = RandomPrograms.Branching(seed);
+            using var plain = new ProgramScenario(program, "sc", alwaysOrdered: false);
+            var strategy = new Yardstick(cuts: null);
+            var states = new HashSet<string>(StringComparer.Ordinal);
+            long execution = 0;
+            for (; execution < 3_000 && strategy.Begin(execution); execution++)
+            {
+                Assert.Null(Execution.Run(plain, strategy));
+                states.Add(plain.FinalState());
+            }
+            Assert.Null(plain.Machine.Weak);
+            if (execution == 3_000) continue;
+            Same($"{program}\nstates", states, Explore(program, MemoryModel.SequentiallyConsistent).States);
+            compared++;
+            if (states.Any(state => state.Contains("waits", StringComparison.Ordinal))) deadlocked++;
+        }
+        Assert.InRange(compared, 300, 400);
+        Assert.InRange(deadlocked, 30, 400);
+    }
+
+    [Theory]
+    [InlineData(MemoryModel.SequentiallyConsistent)]
+    [InlineData(MemoryModel.Tso)]
+    [InlineData(MemoryModel.AArch64)]
+    public void TempMeasure(MemoryModel model)
+    {
+        long ex = 0, graphs = 0, dl = 0; int over = 0; long max = 0;
+        var w = System.Diagnostics.Stopwatch.StartNew();
+        for (int seed = 0; seed < 2000; seed++)
+        {
+            var f = Explore(RandomPrograms.Branching(seed), model, budget: 3000);
+            if (f.OutOfBudget) over++;
+            ex += f.Executions; graphs += f.Graphs.Count; dl += f.Deadlocks.Count; max = Math.Max(max, f.Executions);
+        }
+        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {ex} executions {graphs} graphs {dl} deadlocks over {over} max {max} {w.ElapsedMilliseconds} ms");
     }
 }
