@@ -20,6 +20,8 @@ public sealed class OrderingAudit(MemoryModel model)
     readonly List<string> messages = [];
     readonly List<int> unplain = [];
 
+    internal MemoryModel Model => model;
+
     public bool IsOn { get; private set; }
 
     public ExecutionRecord Record { get; } = new();
@@ -81,6 +83,16 @@ public sealed class OrderingAudit(MemoryModel model)
     {
         int write = Record.Write(thread, address, length, order, next);
         if (next >= 0) unplain.Add(write);
+        Places.Reached(write);
+        return write;
+    }
+
+    /// <summary>A read-modify-write; returns its write.</summary>
+    public int Update(int thread, ulong address, int length, AccessOrder order, int source, int next)
+    {
+        var (read, write) = Record.Update(thread, address, length, order, source, next);
+        if (next >= 0) unplain.Add(write);
+        Places.Reached(read);
         Places.Reached(write);
         return write;
     }
