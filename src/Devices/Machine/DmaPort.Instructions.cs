@@ -1,4 +1,3 @@
-using System.Numerics;
 using Ringcheck.Hal;
 using Ringcheck.Ordering;
 
@@ -17,30 +16,25 @@ public sealed partial class DmaPort
     public void Branch(int view) => machine.Weak?.Branch(Thread, view);
 
     /// <summary>A load with the order and the dependencies given.</summary>
-    public DmaInstruction<T> Load<T>(BusAddress address, AccessOrder order, int addressView = Access.None, int keepView = Access.None)
-        where T : unmanaged, IBinaryInteger<T>
-        => new(this, DmaInstructionKind.Load, address, T.Zero, new(-1, order, addressView, KeepView: keepView));
+    public DmaDependentLoad<T> Load<T>(BusAddress address, AccessOrder order, int addressView = Access.None, int keepView = Access.None)
+        where T : unmanaged
+        => new(this, address, new(-1, order, addressView, KeepView: keepView));
 
     /// <summary>A store with the order and the dependencies given.</summary>
-    public DmaInstruction<T> Store<T>(BusAddress address, T value, AccessOrder order, int addressView = Access.None, int dataView = Access.None)
-        where T : unmanaged, IBinaryInteger<T>
-        => new(this, DmaInstructionKind.Store, address, value, new(-1, order, addressView, dataView));
+    public DmaDependentStore<T> Store<T>(BusAddress address, T value, AccessOrder order, int addressView = Access.None, int dataView = Access.None)
+        where T : unmanaged
+        => new(this, address, value, new(-1, order, addressView, dataView));
 
-    /// <summary>Writes a value and returns the one before, as one access (SWP, xchg).</summary>
-    public DmaInstruction<T> Exchange<T>(BusAddress address, T value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
-        where T : unmanaged, IBinaryInteger<T>
-        => new(this, DmaInstructionKind.Exchange, address, value, new(-1, order, addressView, dataView, keepView));
+    /// <summary>Writes a word and returns the one before, as one access (SWP, xchg).</summary>
+    public DmaUpdate Exchange(BusAddress address, uint value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
+        => new(this, address, AtomicUpdate.Exchange(value), new(-1, order, addressView, dataView, keepView));
 
-    /// <summary>Adds to a value and returns the one before, as one access (LDADD, xadd).</summary>
-    public DmaInstruction<T> FetchAdd<T>(BusAddress address, T value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
-        where T : unmanaged, IBinaryInteger<T>
-        => new(this, DmaInstructionKind.Add, address, value, new(-1, order, addressView, dataView, keepView));
-}
+    /// <summary>Adds to a word and returns the one before, as one access (LDADD, xadd).</summary>
+    public DmaUpdate FetchAdd(BusAddress address, uint value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
+        => new(this, address, AtomicUpdate.Add(value), new(-1, order, addressView, dataView, keepView));
 
-enum DmaInstructionKind : byte
-{
-    Load,
-    Store,
-    Exchange,
-    Add,
+    /// <summary>Writes a word if it is the one expected, and returns what it was, as one access (CAS, cmpxchg).</summary>
+    public DmaUpdate CompareExchange(BusAddress address, uint expected, uint value, AccessOrder order,
+        int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
+        => new(this, address, AtomicUpdate.CompareExchange(expected, value), new(-1, order, addressView, dataView, keepView));
 }

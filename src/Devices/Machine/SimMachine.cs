@@ -11,7 +11,7 @@ namespace Ringcheck.Devices;
 /// The simulated lane of the seam. Each access is a scheduling point, then the access, then a note to the monitors and in the
 /// agent's history. Which CPU runs is not bound into the driver's copy: one driver object serves all CPUs.
 /// </summary>
-public readonly struct SimMachine(SimulatedMachine machine) : IMachine
+public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
 {
     const ulong RegisterKey = 1UL << 60, StoreMark = 2UL << 60, RegisterWriteMark = 3UL << 60;
 
@@ -34,8 +34,8 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     {
         var cpu = machine.Engine.Running;
         cpu.Point();
-        var device = machine.Bus.Find(address, out uint offset, out var path);
-        if (path is not null) path.BeforeRead(machine.Weak!, offset);
+        var device = machine.Bus.Find(address, out uint offset, out var paths);
+        if (paths is not null) paths[cpu.Id].BeforeRead(machine.Weak!, offset);
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
@@ -48,10 +48,10 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         var cpu = machine.Engine.Running;
         cpu.Point();
         cpu.Active.Observed(address | RegisterWriteMark, 0);
-        var device = machine.Bus.Find(address, out uint offset, out var path);
-        if (path is not null)
+        var device = machine.Bus.Find(address, out uint offset, out var paths);
+        if (paths is not null)
         {
-            path.Write(machine.Weak!, address, offset, width, value);
+            paths[cpu.Id].Write(machine.Weak!, address, offset, width, value);
             return;
         }
         machine.Monitors.Registers.Write(device, address, offset, width, value);
@@ -76,25 +76,40 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
 
     public ushort LoadAcquire16(CpuAddress address,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-    {
-        if (machine.Weak is not { } weak) return Load<ushort>(address.Value);
-        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Acquire, BarrierMapping.Acquire(IsAArch64));
-        ushort value = Load<ushort>(address.Value, BarrierSites.OrderOf(instruction));
-        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a plain load and a barrier, where a study asks for that
-        return value;
-    }
+        => LoadAcquire<ushort>(address.Value, file, line, member);
 
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => StoreRelease(address.Value, value, file, line, member);
+
+    T LoadAcquire<T>(ulong address, string file, int line, string member) where T : unmanaged
+    {
+        if (machine.Weak is not { } weak) return Load<T>(address);
+        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Acquire, BarrierMapping.Acquire(IsAArch64));
+        T value = Load<T>(address, BarrierSites.OrderOf(instruction));
+        weak.Fence(Cpu, BarrierSites.FenceOf(instruction)); // a plain load and a barrier, where a study asks for that
+        return value;
+    }
+
+    void StoreRelease<T>(ulong address, T value, string file, int line, string member) where T : unmanaged
     {
         var order = AccessOrder.Plain;
         if (machine.Weak is { } weak)
         {
             var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Release, BarrierMapping.Release(IsAArch64));
-            weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a barrier and a plain store, where a study asks for that
+            weak.Fence(Cpu, BarrierSites.FenceOf(instruction)); // a barrier and a plain store, where a study asks for that
             order = BarrierSites.OrderOf(instruction);
+            NoteKeptStores(instruction);
         }
-        Store(address.Value, value, order);
+        Store(address, value, order);
+    }
+
+    /// <summary>The thread of memory that the running CPU is.</summary>
+    int Cpu => machine.Engine.Running.Id;
+
+    void NoteKeptStores(BarrierInstruction instruction)
+    {
+        if (BarrierSites.KeepsStores(instruction)) machine.KeepStores(Cpu);
     }
 
     bool IsAArch64 => machine.Memory.Model == MemoryModel.AArch64;
@@ -105,8 +120,9 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         if (machine.Weak is not { } weak) return; // sequentially consistent memory
         var mapped = IsAArch64 ? BarrierMapping.AArch64(purpose) : BarrierMapping.X86(purpose);
         var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Name(purpose), mapped);
-        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction));
-        if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites();
+        weak.Fence(Cpu, BarrierSites.FenceOf(instruction));
+        NoteKeptStores(instruction);
+        if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites(Cpu);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,7 +135,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         if (machine.Weak is { } weak)
         {
             machine.Cache?.CpuLoads(address, sizeof(T));
-            value = weak.Load<T>(WeakMemory.Cpu, address, order, out bool older);
+            value = weak.Load<T>(cpu.Id, address, order, out bool older);
             if (older) cpu.NoteOlderRead();
         }
         else
@@ -142,7 +158,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         if (machine.Weak is { } weak)
         {
             machine.Cache?.CpuStores(address, sizeof(T));
-            weak.Store(WeakMemory.Cpu, address, value, order);
+            weak.Store(cpu.Id, address, value, order);
         }
         else machine.Ram.Store(address, value);
         if (ring) machine.Monitors.Ownership.CpuStoredInRing(address, Digest.Of(value));
@@ -160,7 +176,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
             machine.Monitors.CpuCopyTo(address, part.Length);
             machine.Cache?.CpuStores(address, part.Length);
-            if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, part, AccessOrder.Plain);
+            if (machine.Weak is { } weak) weak.Store(cpu.Id, address, part, AccessOrder.Plain);
             else machine.Ram.Copy(address, part);
         }
     }
@@ -177,7 +193,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
             machine.Monitors.CpuCopyFrom(address, part.Length);
             machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);
-            else if (weak.Load(WeakMemory.Cpu, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
+            else if (weak.Load(cpu.Id, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
             if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
         }
     }

@@ -17,19 +17,25 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     readonly List<PostedWrites> posted = [];
     readonly List<DmaPort> masters = [];
+    readonly CpuAgent[] cpus;
+    readonly int[] keptStores;
     readonly CacheWatch? cache;
 
     readonly bool alwaysOrdered;
 
+    /// <summary>A machine without devices.</summary>
     /// <param name="ramSize">In bytes.</param>
-    /// <param name="memory">What memory it has; sequentially consistent if not said.</param>
+    /// <param name="memory">Sequentially consistent if null.</param>
+    /// <param name="cpus">Several need a <see cref="Baton"/> to run them.</param>
     /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
     /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, bool alwaysOrdered = false)
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
     {
         this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
-        Cpu = Engine.Add(new CpuAgent("cpu0"));
+        this.cpus = new CpuAgent[cpus];
+        for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
+        keptStores = new int[cpus];
         Interrupts = new(Cpu);
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
@@ -40,7 +46,11 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public Engine Engine { get; } = new();
 
-    public CpuAgent Cpu { get; }
+    /// <summary>The only one, or the first.</summary>
+    public CpuAgent Cpu => cpus[0];
+
+    /// <summary>All of them: a CPU's place here is its agent's number, and its thread of a weak memory.</summary>
+    public IReadOnlyList<CpuAgent> Cpus => cpus;
 
     public InterruptController Interrupts { get; }
 
@@ -87,9 +97,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
     public void Attach(int slot, IBusDevice device, string name)
     {
-        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, name + ".path")) : null;
-        if (path is not null) posted.Add(path);
-        Bus.Add(SlotAddress(slot), 0x200, device, path);
+        var paths = Memory.IsWeak ? new PostedWrites[cpus.Length] : null;
+        for (int i = 0; i < paths?.Length; i++) posted.Add(paths[i] = Engine.Add(new PostedWrites(this, device, cpus[i], paths, PathName(name, i))));
+        Bus.Add(SlotAddress(slot), 0x200, device, paths);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
@@ -102,20 +112,25 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         }
     }
 
+    string PathName(string device, int cpu) => cpus.Length == 1 ? $"{device}.path" : $"{device}.path{cpu}";
+
     public static ulong SlotAddress(int slot) => MmioBase + 0x200UL * (ulong)slot;
 
-    /// <summary>The number of a DMA master's thread; the CPU's is 0.</summary>
+    /// <summary>The number of a DMA master's thread; the CPUs come first.</summary>
     internal int AddMaster(DmaPort port)
     {
         masters.Add(port);
-        return masters.Count;
+        return cpus.Length + masters.Count - 1;
     }
 
-    internal string MasterName(int thread) => masters[thread - 1].Agent.Name;
+    internal bool IsCpu(int thread) => thread < cpus.Length;
+
+    /// <summary>Whose thread of memory it is.</summary>
+    internal string ThreadName(int thread) => IsCpu(thread) ? cpus[thread].Name : masters[thread - cpus.Length].Agent.Name;
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak || alwaysOrdered) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count, Waits);
+        if (Memory.IsWeak || alwaysOrdered) Weak ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits);
         Engine.Reset(strategy);
         Waits.Reset();
         Interrupts.Reset();
@@ -147,12 +162,20 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     Violation ISystem.LostWakeUp(CpuAgent waiting) => Monitors.LostNotification(waiting);
 
-    /// <summary>A full barrier that waits for completion: register writes that only the device acknowledges have arrived after it.</summary>
-    internal void CompleteRegisterWrites()
+    /// <summary>A full barrier that waits for completion: a CPU's register writes that only the device acknowledges have arrived after it.</summary>
+    internal void CompleteRegisterWrites(int cpu)
     {
         if (!Memory.CompletesAtEndpoint) return;
-        foreach (var path in posted) path.Push(Weak!);
+        foreach (var path in posted)
+        {
+            if (path.Cpu.Id == cpu) path.Push(Weak!);
+        }
     }
+
+    /// <summary>A CPU did something that later stores of it are kept behind: so are those of whoever sees them, register writes included.</summary>
+    internal void KeepStores(int cpu) => keptStores[cpu]++;
+
+    internal int KeptStores(int cpu) => keptStores[cpu];
 
     /// <summary>What must have happened for an exploration of weak memory to mean anything; empty on sequentially consistent memory.</summary>
     public IReadOnlyList<Premise> MemoryPremises => Weak is null && !Memory.IsWeak ? [] :

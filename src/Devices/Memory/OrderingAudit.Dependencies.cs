@@ -8,17 +8,14 @@ public sealed partial class OrderingAudit
     /// <summary>For each thread, the read whose value was kept in each slot, or -1.</summary>
     int[][] kept = [];
 
-    /// <summary>Both halves of a read-modify-write; returns the write.</summary>
+    /// <summary>A read-modify-write; returns its write.</summary>
     public int Update(int thread, ulong address, int length, in Access access, int source, int next)
     {
         var (read, write) = Record.Update(thread, address, length, access.Order, source, next, Kept(thread, access.AddressView), Kept(thread, access.DataView));
         if (access.KeepView >= 0) Keep(thread, access.KeepView, read);
-        if (next >= 0)
-        {
-            unplain.Add(read);
-            unplain.Add(write);
-        }
+        if (next >= 0) unplain.Add(write);
         Places.Reached(read);
+        Places.Reached(write);
         return write;
     }
 

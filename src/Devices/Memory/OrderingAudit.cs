@@ -20,6 +20,8 @@ public sealed partial class OrderingAudit(MemoryModel model)
     readonly List<string> messages = [];
     readonly List<int> unplain = [];
 
+    internal MemoryModel Model => model;
+
     public bool IsOn { get; private set; }
 
     public ExecutionRecord Record { get; } = new();

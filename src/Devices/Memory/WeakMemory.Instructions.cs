@@ -1,12 +1,10 @@
-using System.Numerics;
 using Ringcheck.Exploration;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
 
 /// <content>
-/// What plain loads and stores are not: dependencies, read-modify-writes, and waits. Each is one access to one cell: an address at which several sizes were used is
-/// an error here, since half an update means nothing.
+/// What plain loads and stores are not: dependencies and waits. Each is one access to one cell: an address at which several sizes were used is an error here.
 /// </content>
 public sealed unsafe partial class WeakMemory
 {
@@ -21,50 +19,6 @@ public sealed unsafe partial class WeakMemory
     /// <summary>A store with dependencies.</summary>
     public void Store<T>(int thread, ulong address, T value, Access access) where T : unmanaged
         => StoreCell(thread, access with { Location = OneCell(address, sizeof(T)) }, new(&value, sizeof(T)));
-
-    /// <summary>
-    /// Reads a value and writes <paramref name="operand"/>, or the sum of both, just after it in coherence order, as one. Which write it reads is a choice of
-    /// source; that settles the place of its own.
-    /// </summary>
-    public T Update<T>(int thread, ulong address, T operand, bool adds, Access access) where T : unmanaged, IBinaryInteger<T>
-    {
-        int cell = OneCell(address, sizeof(T));
-        access = access with { Location = cell };
-        if (engine.Hashing) machine.Retire(); // as for a store
-        int last = machine.Count(cell) - 1, place = last;
-        if (last > 0) place = ChooseUpdate(thread, access, last);
-        T before = ValueAt<T>(cell, place), after = adds ? before + operand : operand;
-        int version = NewVersion();
-        if (Audit.IsOn)
-        {
-            int next = place == last ? -1 : versions[machine.TagAt(cell, place + 1)].Event;
-            versions[version].Event = Audit.Update(thread, cells[cell].Address, sizeof(T), access, versions[machine.TagAt(cell, place)].Event, next);
-        }
-        if (place == last)
-        {
-            Keep(machine.TagAt(cell, last), new(&before, sizeof(T)));
-            ram.Store(address, after);
-        }
-        else
-        {
-            Keep(version, new(&after, sizeof(T)));
-            if (!engine.Draining) (OlderLoads, EarlierStores) = (OlderLoads + 1, EarlierStores + 1);
-        }
-        machine.Update(thread, access, place, version);
-        if (Waits.Any) Waits.Stored(address);
-        return before;
-    }
-
-    int ChooseUpdate(int thread, in Access access, int last)
-    {
-        int oldest = Math.Max(machine.OldestReadable(thread, access), last - MostOptions + 1);
-        ulong options = 1;
-        for (int place = last - 1; place >= oldest; place--)
-        {
-            if (machine.CanUpdate(thread, access, place)) options |= 1UL << (last - place);
-        }
-        return last - engine.Choose(ChoiceKind.Source, options);
-    }
 
     /// <summary>Whether a load may return a value that satisfies the condition now.</summary>
     public bool CanSatisfy<T>(int thread, ulong address, Access access, Func<T, bool> until) where T : unmanaged
@@ -112,7 +66,7 @@ public sealed unsafe partial class WeakMemory
     int OneCell(ulong address, int length)
     {
         int cell = CellAt(address, length);
-        return cell >= 0 ? cell : throw new NotSupportedException($"{length} bytes at 0x{address:x} were accessed in other sizes before: this access has to be one");
+        return cell >= 0 ? cell : throw new InvalidOperationException($"the {length} bytes at 0x{address:x} are accessed as one, and in other pieces elsewhere");
     }
 
     /// <summary>A branch of a thread on the value kept in a slot.</summary>

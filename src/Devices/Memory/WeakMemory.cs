@@ -8,13 +8,11 @@ namespace Ringcheck.Devices;
 /// <summary>
 /// Memory that orders no more than its model says. RAM holds the newest value of everything; beside it, each piece of memory that is
 /// accessed as one (a cell) has its coherence list in a <see cref="SetViewMachine"/>, and the older values that somebody may still read. Which write a
-/// load returns, and where in coherence order a store goes, are choices; the newest and the last are the plain ones.
+/// load returns, and where in coherence order a store goes, are choices; the newest and the last are the plain ones. Its threads are the CPUs, by
+/// their agents' numbers, and then the DMA masters.
 /// </summary>
 public sealed unsafe partial class WeakMemory : IDisposable
 {
-    /// <summary>The thread of the CPU; DMA masters follow.</summary>
-    public const int Cpu = 0;
-
     /// <summary>A choice has at most so many options.</summary>
     const int MostOptions = 64;
 
@@ -121,7 +119,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
     bool LoadCell(int thread, in Access access, Span<byte> into)
     {
         int cell = access.Location, last = machine.Count(cell) - 1, place = last;
-        if (last > 0 && !(thread == Cpu && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
+        if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
         return LoadAt(thread, access, place, last, into);
     }
 

@@ -18,7 +18,7 @@ sealed class ProgramScenario : IScenario
     public ProgramScenario(TestProgram program, string memory, bool alwaysOrdered = true)
     {
         Code = program;
-        Machine = new(4096, MachineMemory.Of(memory), alwaysOrdered);
+        Machine = new(4096, MachineMemory.Of(memory), alwaysOrdered: alwaysOrdered);
         Machine.Monitors.JudgeDriver = Machine.Monitors.JudgeDevices = false; // these are no virtio devices
         threads = [.. program.Threads.Select((code, number) => new ProgramThread(Machine, number, code, program.Initial.Length))];
     }

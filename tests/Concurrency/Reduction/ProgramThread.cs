@@ -76,6 +76,9 @@ sealed class ProgramThread
                 case StepKind.Add:
                     Read(step, await dma.FetchAdd(AddressOf(location), value, step.Order, address, data, step.Keep));
                     break;
+                case StepKind.Compare:
+                    Read(step, await dma.CompareExchange(AddressOf(location), 0, value, step.Order, address, data, step.Keep));
+                    break;
                 case StepKind.Wait:
                     Read(step, await dma.LoadUntil(AddressOf(location), Changed[step.Value], step.Order, address, step.Keep));
                     break;

@@ -10,6 +10,8 @@ static class RandomPrograms
 {
     static readonly Fence[] Fences = [Fence.DmbFull, Fence.DmbLoad, Fence.DmbStore, Fence.DsbStore, Fence.Isb];
 
+    static readonly StepKind[] Updates = [StepKind.Exchange, StepKind.Add, StepKind.Compare];
+
     public static TestProgram Branching(int seed)
     {
         var random = new Random(seed);
@@ -30,7 +32,7 @@ static class RandomPrograms
             {
                 < 5 => new(StepKind.Load, Order: random.Next(2) == 0 ? AccessOrder.Acquire : AccessOrder.AcquirePc),
                 5 when waits => new(StepKind.Wait, Value: random.Next(3) == 0 ? 1 : 0, Order: AccessOrder.Acquire),
-                6 when updates => new(random.Next(2) == 0 ? StepKind.Exchange : StepKind.Add, Value: random.Next(3), Order: AccessOrder.AcquireRelease),
+                6 or 8 when updates => new(Updates[random.Next(Updates.Length)], Value: random.Next(3), Order: AccessOrder.AcquireRelease),
                 7 => new(StepKind.Choose, OnlyIf: guard == 0),
                 _ => new ProgramStep(StepKind.Store, Value: random.Next(3), Order: AccessOrder.Release, Copies: guard == 2),
             };

@@ -11,6 +11,9 @@ enum StepKind : byte
     Exchange,
     Add,
 
+    /// <summary>Compare-and-exchange, if it finds 0.</summary>
+    Compare,
+
     /// <summary>Waits for a value that is not <see cref="ProgramStep.Value"/>.</summary>
     Wait,
 
@@ -36,7 +39,7 @@ enum StepKind : byte
 readonly record struct ProgramStep(StepKind Kind, int Location = -1, int Value = 0, AccessOrder Order = AccessOrder.Plain, Fence Fence = Fence.None, int Keep = -1,
     int AddressFrom = -1, int DataFrom = -1, bool OnlyIf = false, bool Moves = false, bool Copies = false, bool Tells = false)
 {
-    public bool Reads => Kind is StepKind.Load or StepKind.Exchange or StepKind.Add or StepKind.Wait;
+    public bool Reads => Kind is StepKind.Load or StepKind.Exchange or StepKind.Add or StepKind.Compare or StepKind.Wait;
 
     public override string ToString()
     {

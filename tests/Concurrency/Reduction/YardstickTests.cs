@@ -124,21 +124,4 @@ public sealed class YardstickTests
         Assert.InRange(compared, 300, 400);
         Assert.InRange(deadlocked, 30, 400);
     }
-
-    [Theory]
-    [InlineData(MemoryModel.SequentiallyConsistent)]
-    [InlineData(MemoryModel.Tso)]
-    [InlineData(MemoryModel.AArch64)]
-    public void TempMeasure(MemoryModel model)
-    {
-        long ex = 0, graphs = 0, dl = 0; int over = 0; long max = 0;
-        var w = System.Diagnostics.Stopwatch.StartNew();
-        for (int seed = 0; seed < 2000; seed++)
-        {
-            var f = Explore(RandomPrograms.Branching(seed), model, budget: 3000);
-            if (f.OutOfBudget) over++;
-            ex += f.Executions; graphs += f.Graphs.Count; dl += f.Deadlocks.Count; max = Math.Max(max, f.Executions);
-        }
-        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {ex} executions {graphs} graphs {dl} deadlocks over {over} max {max} {w.ElapsedMilliseconds} ms");
-    }
 }

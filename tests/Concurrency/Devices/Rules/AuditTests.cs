@@ -110,7 +110,7 @@ public sealed class AuditTests
         using var bench = new RuleBench("arm", bench => bench.Do = () =>
         {
             bench.Cpu.Store32(X, 1);
-            bench.Machine.Weak!.Audit.Read(WeakMemory.Cpu, ((CpuAddress)X).Value, 4, new(-1, AccessOrder.Plain), source: -1, isOlder: true);
+            bench.Machine.Weak!.Audit.Read(0, ((CpuAddress)X).Value, 4, new(-1, AccessOrder.Plain), source: -1, isOlder: true);
         });
         Assert.Equal(Broken, Execution.Run(bench, PlainRun.Instance, audited: true)?.Key);
     }
