@@ -22,6 +22,11 @@ public interface ISystem
     /// </summary>
     Violation? Audit() => null;
 
+    /// <summary>An agent has looked at, and changed, parts of peripherals: under the reduction, where memory may take its order from that.</summary>
+    void Arrived(int agent, ulong reads, ulong writes)
+    {
+    }
+
     /// <summary>
     /// After an execution that was <see cref="Engine.Audited"/> and failed: what made it fail, in lines for people. The same execution is run once more after the
     /// first call, so that the system may look closer at what it found; the second answer counts.
@@ -74,6 +79,12 @@ public sealed class Engine
     public bool Audited { get; internal set; }
 
     public Violation? Violation { get; private set; }
+
+    /// <summary>The strategy that follows each access, while it does; null for all others.</summary>
+    public Reducer? Reducer { get; private set; }
+
+    /// <summary>True if the strategy wants to part a device's waking up from its first access.</summary>
+    internal bool PartsBeginnings { get; private set; }
 
     /// <summary>The agent that runs now.</summary>
     public int Current;
@@ -153,7 +164,29 @@ public sealed class Engine
         NowMs = 0;
         if (cpus.Count > 0) Running = cpus[0];
         Trace.Clear();
+        Reducer = strategy as Reducer;
+        PartsBeginnings = strategy.PartsBeginnings;
+        Reducer?.Enter(this);
         foreach (var agent in byId) agent.Reset();
+    }
+
+    /// <summary>Nothing in the rest of this execution counts.</summary>
+    internal void Drain()
+    {
+        Draining = true;
+        Reducer = null;
+    }
+
+    /// <summary>A choice that <see cref="Reducer"/> made by itself, for the trace: as if <see cref="Choose(ChoiceKind, ulong)"/> had been asked.</summary>
+    public void Note(ChoiceKind kind, ulong enabled, int pick)
+    {
+        if (enabled == 1) return;
+        var agent = byId[Current];
+        if (agent is CpuAgent cpu) agent = cpu.Active;
+        agent.Step++;
+        if (Draining) return;
+        Positions++;
+        if (pick != 0) Trace.Add(new(kind, agent.Id, agent.Step, pick));
     }
 
     /// <summary>Ends the execution with a violation. The first one counts.</summary>
@@ -216,8 +249,19 @@ public sealed class Engine
         if (TimersOnlyWhenIdle && (options & ~timersMask) != 0) options &= ~timersMask;
         if (options == 0) Idle();
         int plain = (options >> Current & 1) != 0 ? Current : BitOperations.TrailingZeroCount(options);
+        if (Reducer is { } reducer) return NextOf(reducer, options, plain);
         if (BitOperations.IsPow2(options)) return plain;
         return Decide(new ChoicePoint(ChoiceKind.Schedule, Current, byId[Current].Step, options, plain));
+    }
+
+    int NextOf(Reducer reducer, ulong options, int plain)
+    {
+        int pick = reducer.Next(options);
+        if (Draining) return plain;
+        if (BitOperations.IsPow2(options)) return plain;
+        Positions++;
+        if (pick != plain) Trace.Add(new(ChoiceKind.Schedule, Current, byId[Current].Step, pick));
+        return pick;
     }
 
     int Decide(in ChoicePoint point)
