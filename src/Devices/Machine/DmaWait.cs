@@ -11,12 +11,11 @@ public sealed partial class DmaPort
     // One wait at a time, as a master makes one access at a time. Kept here and not in an object of its own: a wait allocates nothing.
     ulong waitAddress;
     object? until;
-    Access waitAccess;
     unsafe delegate*<DmaPort, bool> canEnd;
 
     /// <summary>
     /// Loads again and again until a value satisfies the condition, as one access: loads that fail are no events. The master is ready only while there is a write that
-    /// this load may return and that satisfies, the newest or an older one; a value that does not satisfy is never returned. If the newest does
+    /// satisfies, the newest or an older one; a value that does not satisfy is never returned, an older one that does may be. If the newest does
     /// not satisfy, the load may also see that one, and then waits for the next store to this address: so a value that came and went may be missed.
     /// </summary>
     /// <param name="address">One cell of memory.</param>
@@ -34,18 +33,18 @@ public sealed partial class DmaPort
     }
 
     /// <summary>Nothing of this master happens until a store to the address may end its wait.</summary>
-    internal unsafe void WaitFor<T>(BusAddress address, Func<T, bool> condition, in Access access) where T : unmanaged
+    internal unsafe void WaitFor<T>(BusAddress address, Func<T, bool> condition) where T : unmanaged
     {
-        (waitAddress, until, waitAccess) = (address.Value, condition, access);
+        (waitAddress, until) = (address.Value, condition);
         canEnd = &CanEnd<T>;
         Agent.Engine.Block(Agent);
         machine.Waits.Add(this);
     }
 
-    static bool CanEnd<T>(DmaPort port) where T : unmanaged => port.Satisfies(port.waitAddress, (Func<T, bool>)port.until!, port.waitAccess);
+    static bool CanEnd<T>(DmaPort port) where T : unmanaged => port.MaySatisfy(port.waitAddress, (Func<T, bool>)port.until!);
 
-    internal bool Satisfies<T>(ulong address, Func<T, bool> condition, in Access access) where T : unmanaged
-        => machine.Weak is { } weak ? weak.CanSatisfy(Thread, address, access, condition) : condition(machine.Ram.Load<T>(address));
+    internal bool MaySatisfy<T>(ulong address, Func<T, bool> condition) where T : unmanaged
+        => machine.Weak is { } weak ? weak.MaySatisfy(address, condition) : condition(machine.Ram.Load<T>(address));
 
     /// <summary>There was a store: true if this master need not wait any more, as it is ready now or its work was dropped.</summary>
     internal unsafe bool Wakes(ulong from, ulong to)
@@ -68,8 +67,8 @@ readonly unsafe struct DmaTry<T>(DmaPort port, BusAddress address, Func<T, bool>
         get
         {
             bool passes = port.Agent.TryPass();
-            if (!again && port.Satisfies(address.Value, until, access)) return passes;
-            port.WaitFor(address, until, access);
+            if (!again && port.MaySatisfy(address.Value, until)) return passes;
+            port.WaitFor(address, until);
             return false;
         }
     }

@@ -20,13 +20,23 @@ public sealed unsafe partial class WeakMemory
     public void Store<T>(int thread, ulong address, T value, Access access) where T : unmanaged
         => StoreCell(thread, access with { Location = OneCell(address, sizeof(T)) }, new(&value, sizeof(T)));
 
-    /// <summary>Whether a load may return a value that satisfies the condition now.</summary>
-    public bool CanSatisfy<T>(int thread, ulong address, Access access, Func<T, bool> until) where T : unmanaged
-        => Satisfying(thread, access with { Location = OneCell(address, sizeof(T)) }, until) != 0;
+    /// <summary>
+    /// Whether any write that is still visible to anybody satisfies the condition: a load of this thread may return it, or not, or not any more. So this follows from
+    /// the graph of the execution, whatever the schedule.
+    /// </summary>
+    public bool MaySatisfy<T>(ulong address, Func<T, bool> until) where T : unmanaged
+    {
+        int cell = OneCell(address, sizeof(T));
+        for (int place = machine.Count(cell) - 1; place >= 0; place--)
+        {
+            if (until(ValueAt<T>(cell, place))) return true;
+        }
+        return false;
+    }
 
     /// <summary>
-    /// A load that only a value which satisfies the condition ends: a choice of source among those. If the newest does not satisfy and an older one
-    /// does, option 0 is to see the newest and to wait on. False: waits on, and nothing was accessed.
+    /// A load that only a value which satisfies the condition ends: a choice of source among those. If the newest does not satisfy and an older one that it may
+    /// return does, option 0 is to see the newest and to wait on. False: waits on, and nothing was accessed.
     /// </summary>
     public bool TryLoad<T>(int thread, ulong address, Access access, Func<T, bool> until, out T value) where T : unmanaged
     {

@@ -16,6 +16,9 @@ sealed class GraphSet
     /// <summary>Executions, those cut short included.</summary>
     public long Executions { get; private set; }
 
+    /// <summary>Executions that ended, and count.</summary>
+    public long Ended { get; private set; }
+
     /// <summary>Graphs that an earlier execution had made already: wasted work, for an exploration that makes each once.</summary>
     public long Duplicates { get; private set; }
 
@@ -30,37 +33,65 @@ sealed class GraphSet
     {
         var recorder = new GraphRecorder(scenario);
         var strategy = new Yardstick(cuts ? recorder : null);
-        return Explore(scenario, strategy, () => strategy.IsCut, recorder, budget, auditEvery);
+        return new GraphSet().Explore(scenario, strategy, () => !strategy.IsCut, recorder, budget, auditEvery);
+    }
+
+    /// <summary>One execution of each class, by the reduction.</summary>
+    public static GraphSet ByReduction(ProgramScenario scenario, ReductionSearch search, long budget = long.MaxValue, int auditEvery = 0)
+    {
+        var found = new GraphSet();
+        long complete = 0, learning = 0;
+        bool Counts()
+        {
+            if (search.Learning != learning)
+            {
+                // The search begins again with what it has learned.
+                found.Forget();
+                (complete, learning) = (0, search.Learning);
+                return false;
+            }
+            bool counts = search.Complete != complete;
+            complete = search.Complete;
+            return counts;
+        }
+        return found.Explore(scenario, new Reducer(search), Counts, new(scenario), budget, auditEvery);
+    }
+
+    void Forget()
+    {
+        Graphs.Clear();
+        Deadlocks.Clear();
+        States.Clear();
+        Ended = Duplicates = 0;
     }
 
     /// <summary>Runs a strategy to its end.</summary>
     /// <param name="scenario">The program.</param>
     /// <param name="strategy">Who decides.</param>
-    /// <param name="isCut">Whether the last execution was cut short, so that its graph is not whole.</param>
+    /// <param name="counts">Whether the last execution was run to its end, so that its graph is whole.</param>
     /// <param name="recorder">Of the scenario.</param>
     /// <param name="budget">Executions.</param>
     /// <param name="auditEvery">Of so many whole executions, the first is held against the axioms; 0 for none.</param>
-    public static GraphSet Explore(ProgramScenario scenario, Strategy strategy, Func<bool> isCut, GraphRecorder recorder, long budget = long.MaxValue, int auditEvery = 0)
+    GraphSet Explore(ProgramScenario scenario, Strategy strategy, Func<bool> counts, GraphRecorder recorder, long budget, int auditEvery)
     {
-        var found = new GraphSet();
         var check = new AxiomaticCheck(scenario.Machine.Memory.Model);
-        for (; strategy.Begin(found.Executions); found.Executions++)
+        for (; strategy.Begin(Executions); Executions++)
         {
-            found.OutOfBudget = found.Executions >= budget;
-            if (found.OutOfBudget) break;
+            OutOfBudget = Executions >= budget;
+            if (OutOfBudget) break;
             scenario.Engine.Audited = true; // the record is the graph
             scenario.Reset(strategy);
             scenario.Run();
             strategy.End(scenario.Engine);
-            if (isCut()) continue;
-            bool isNew = (scenario.IsDeadlocked ? found.Deadlocks : found.Graphs).Add(recorder.Text());
-            if (!isNew) found.Duplicates++;
-            found.States.Add(scenario.FinalState());
-            if (auditEvery == 0 || found.Executions % auditEvery != 0) continue;
+            if (!counts()) continue;
+            bool isNew = (scenario.IsDeadlocked ? Deadlocks : Graphs).Add(recorder.Text());
+            if (!isNew) Duplicates++;
+            States.Add(scenario.FinalState());
+            if (auditEvery == 0 || Ended++ % auditEvery != 0) continue;
             var record = scenario.Machine.Weak!.Audit.Record;
             var result = check.Check(record);
-            if (!result.IsConsistent) found.Refused.Add($"{result.Describe(record)} in {recorder.Text()}");
+            if (!result.IsConsistent) Refused.Add($"{result.Describe(record)} in {recorder.Text()}");
         }
-        return found;
+        return this;
     }
 }
