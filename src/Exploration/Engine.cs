@@ -12,6 +12,11 @@ public interface ISystem
     /// <summary>Nobody can run, and this CPU still waits: what was lost, in the system's own words.</summary>
     Violation LostWakeUp(CpuAgent waiting);
 
+    /// <summary>Something that may be waited for has changed: see <see cref="Engine.Touch"/>.</summary>
+    void Touched(ulong watchKey)
+    {
+    }
+
     /// <summary>
     /// After an execution that was <see cref="Engine.Audited"/>: what an independent check finds wrong with the system itself, or null.
     /// </summary>
@@ -94,7 +99,7 @@ public sealed class Engine
     internal bool Ending;
 
     /// <summary>Polling loops whose reads are watched now; 0 lets memory skip <see cref="Touch"/> for bulk copies.</summary>
-    public int ActiveWatches { get; internal set; }
+    public int ActiveWatches { get; set; }
 
     public Agent[] Agents => byId;
 
@@ -219,6 +224,7 @@ public sealed class Engine
     void TouchWatches(ulong watchKey)
     {
         foreach (var cpu in cpus) cpu.Touch(watchKey);
+        System?.Touched(watchKey);
     }
 
     /// <summary>The one door for what devices and faults may decide: 0 to count - 1, and 0 is the plain one.</summary>
