@@ -50,6 +50,7 @@ public sealed partial class DmaPort
     internal unsafe bool Wakes(ulong from, ulong to)
     {
         if (!Agent.Running) return true;
+        if (Agent.Engine.Reducer?.IsHeld(Agent) == true) return false;
         if (waitAddress < from || waitAddress >= to || !canEnd(this)) return false;
         Agent.Engine.Unblock(Agent);
         return true;

@@ -6,7 +6,7 @@ namespace Ringcheck.Devices;
 /// A simulated computer with the map of QEMU's Arm <c>virt</c> machine: RAM at 0x40000000, 32 virtio-mmio slots of 0x200 bytes at
 /// 0x0a000000. Built once, reset for each execution.
 /// </summary>
-public sealed class SimulatedMachine : ISystem, IDisposable
+public sealed partial class SimulatedMachine : ISystem, IDisposable
 {
     public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
     public const int MmioSlots = 32, FirstMmioInterrupt = 16;
@@ -20,6 +20,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     readonly CpuAgent[] cpus;
     readonly int[] keptStores;
     readonly CacheWatch? cache;
+    WeakMemory? ordered;
 
     readonly bool alwaysOrdered;
 
@@ -130,13 +131,14 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak || alwaysOrdered) Weak ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits);
+        Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
         Waits.Reset();
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
         Weak?.Reset();
+        ForgetArrivals();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
@@ -197,7 +199,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public void Dispose()
     {
-        Weak?.Dispose();
+        ordered?.Dispose();
         Ram.Dispose();
     }
 }

@@ -43,10 +43,17 @@ public sealed unsafe partial class WeakMemory
         value = default;
         access = access with { Location = OneCell(address, sizeof(T)) };
         ulong satisfying = Satisfying(thread, access, until);
-        if (satisfying == 0) return false;
-        int newer = engine.Choose(ChoiceKind.Source, satisfying | 1);
+        int last = machine.Count(access.Location) - 1, newer;
+        if (engine.Reducer is { } reducer)
+        {
+            if (!FollowedWait(reducer, thread, access, until, satisfying, out int place)) return false;
+            newer = last - place;
+        }
+        else
+        {
+            newer = satisfying == 0 ? 0 : engine.Choose(ChoiceKind.Source, satisfying | 1);
+        }
         if ((satisfying >> newer & 1) == 0) return false;
-        int last = machine.Count(access.Location) - 1;
         T read = default;
         LoadAt(thread, access, last - newer, last, new(&read, sizeof(T)));
         value = read;

@@ -32,7 +32,8 @@ public sealed unsafe partial class WeakMemory
             DataView = Access.None,
         };
         int last = machine.Count(cell) - 1, place = last;
-        if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseUpdated(thread, access, load, update, last);
+        if (engine.Reducer is { } reducer) place = FollowedUpdate(reducer, thread, access, load, update, last);
+        else if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseUpdated(thread, access, load, update, last);
         uint before = ValueAt<uint>(cell, place);
         older = place != last;
         if (older && !engine.Draining) OlderLoads++;
@@ -48,6 +49,22 @@ public sealed unsafe partial class WeakMemory
 
     int ChooseUpdated(int thread, in Access access, in Access load, in AtomicUpdate update, int last)
     {
+        ulong options = Updates(thread, access, load, update, last);
+        return options == 1 ? last : last - engine.Choose(ChoiceKind.Source, options);
+    }
+
+    int FollowedUpdate(Reducer reducer, int thread, in Access access, in Access load, in AtomicUpdate update, int last)
+    {
+        ulong options = Updates(thread, access, load, update, last);
+        var (how, cell) = (update, access.Location);
+        uint After(int place) => how.Stores(ValueAt<uint>(cell, place), out uint after) ? after : 0;
+        int chosen = reducer.Update(machine, thread, access, load, cells[cell].Key, place => After(place), place => how.Stores(ValueAt<uint>(cell, place), out _));
+        engine.Note(ChoiceKind.Source, options, last - chosen);
+        return chosen;
+    }
+
+    ulong Updates(int thread, in Access access, in Access load, in AtomicUpdate update, int last)
+    {
         int oldest = Math.Max(machine.OldestReadable(thread, load), last - MostOptions + 1);
         ulong options = 1;
         for (int place = last - 1; place >= oldest; place--)
@@ -55,13 +72,14 @@ public sealed unsafe partial class WeakMemory
             bool can = update.Stores(ValueAt<uint>(access.Location, place), out _) ? machine.CanUpdate(thread, access, place) : machine.CanRead(thread, load, place);
             if (can) options |= 1UL << (last - place);
         }
-        return options == 1 ? last : last - engine.Choose(ChoiceKind.Source, options);
+        return options;
     }
 
     /// <summary>Writes just after the write at a place, as the other half of reading that.</summary>
     void Write(int thread, in Access access, int place, uint after)
     {
         int cell = access.Location, end = machine.Count(cell), version = NewVersion();
+        engine.Reducer?.NoteVersion(version, engine.Reducer.Updated(cells[cell].Key, after));
         var value = new ReadOnlySpan<byte>(&after, sizeof(uint));
         if (Audit.IsOn)
         {

@@ -119,7 +119,8 @@ public sealed unsafe partial class WeakMemory : IDisposable
     bool LoadCell(int thread, in Access access, Span<byte> into)
     {
         int cell = access.Location, last = machine.Count(cell) - 1, place = last;
-        if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
+        if (engine.Reducer is { } reducer) place = FollowedSource(reducer, thread, access, last);
+        else if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
         return LoadAt(thread, access, place, last, into);
     }
 
@@ -137,22 +138,30 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     int ChooseSource(int thread, in Access access, int last)
     {
+        ulong options = Sources(thread, access, last);
+        return options == 1 ? last : last - engine.Choose(ChoiceKind.Source, options);
+    }
+
+    /// <summary>A bit for each write that a load may return: how many newer ones there are.</summary>
+    ulong Sources(int thread, in Access access, int last)
+    {
         int oldest = Math.Max(machine.OldestReadable(thread, access), last - MostOptions + 1);
-        if (oldest == last) return last;
         ulong options = 1;
         for (int place = last - 1; place >= oldest; place--)
         {
             if (machine.CanRead(thread, access, place)) options |= 1UL << (last - place);
         }
-        return last - engine.Choose(ChoiceKind.Source, options);
+        return options;
     }
 
     void StoreCell(int thread, in Access access, ReadOnlySpan<byte> source)
     {
         int cell = access.Location;
         if (engine.Hashing) machine.Retire(); // two ways to one state must not differ in what is merely not retired yet
-        int end = machine.Count(cell), place = ChoosePlace(thread, access, end);
+        int end = machine.Count(cell), number = NotFollowed;
+        int place = engine.Reducer is { } reducer ? FollowedPlace(reducer, thread, access, source, end, out number) : ChoosePlace(thread, access, end);
         int version = NewVersion();
+        if (number != NotFollowed) engine.Reducer?.NoteVersion(version, number);
         if (Audit.IsOn)
         {
             int next = place == end ? -1 : versions[machine.TagAt(cell, place)].Event;
@@ -174,15 +183,23 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     int ChoosePlace(int thread, in Access access, int end)
     {
+        ulong options = Places(thread, access, end);
+        return options == 1 ? end : end - engine.Choose(ChoiceKind.Coherence, options);
+    }
+
+    /// <summary>A bit for each place that a store may take: before how many others.</summary>
+    ulong Places(int thread, in Access access, int end)
+    {
         ulong options = 1;
         for (int place = end - 1; place > 0 && end - place < MostOptions && machine.CanWrite(thread, access, place); place--) options |= 1UL << (end - place);
-        return options == 1 ? end : end - engine.Choose(ChoiceKind.Coherence, options);
+        return options;
     }
 
     int NewVersion()
     {
         if (versionCount == versions.Length) Array.Resize(ref versions, versionCount * 2);
         versions[versionCount] = new() { Event = -1 };
+        engine.Reducer?.NoteVersion(versionCount, NotFollowed);
         return versionCount++;
     }
 

@@ -91,8 +91,8 @@ struct GraphEvent
     /// <summary>Of an access that changes interrupt lines: their levels after it, one bit for each CPU.</summary>
     public uint Lines;
 
-    /// <summary>Of a wait: which condition, in <see cref="Layout"/>; else <see cref="None"/>.</summary>
-    public int Until;
+    /// <summary>A read that waits for a value. Whether a write's value ends it is not known here: plans that turn out not to are cut short.</summary>
+    public bool IsWait;
 
     public readonly bool IsPeripheral => Kind >= EventKind.Arrival && Kind != EventKind.TimeOut;
 

@@ -13,7 +13,6 @@ sealed class Layout
     readonly List<int> owners = [];
     readonly HashSet<ulong> cuts = [];
     readonly HashSet<ulong> handlerReads = [], handlerWrites = [];
-    readonly List<Func<ulong, bool>> conditions = [];
     ulong handlerPartsRead, handlerPartsWritten;
     uint stopped;
 
@@ -96,15 +95,4 @@ sealed class Layout
         stopped |= 1u << thread;
         Version++;
     }
-
-    /// <summary>The number of a condition that a thread waits for.</summary>
-    public int ConditionOf(Func<ulong, bool> condition)
-    {
-        int number = conditions.IndexOf(condition);
-        if (number >= 0) return number;
-        conditions.Add(condition);
-        return conditions.Count - 1;
-    }
-
-    public bool Holds(int condition, ulong value) => conditions[condition](value);
 }

@@ -25,6 +25,9 @@ public static class PeripheralBits
 
     public const ulong All = Control | Bell | Causes | Space | Life;
 
+    /// <summary>Whatever is no interrupt line.</summary>
+    public const ulong Everything = (1UL << FirstLine) - 1;
+
     /// <summary>Peripherals of one machine, at most.</summary>
     public const int Most = FirstLine / PartsOfOne;
 

@@ -53,20 +53,39 @@ public sealed partial class Reducer
     /// <param name="access">By the memory's numbers.</param>
     /// <param name="machineThread">By the memory's numbers.</param>
     /// <param name="location">By <see cref="LocationAt"/>.</param>
-    /// <param name="until">What the thread waits for, or null. There is a write that ends the wait.</param>
-    /// <param name="valueOf">The value of the write at a place; only asked for waits.</param>
-    public int Read(SetViewMachine memory, int machineThread, in Access access, int location, Func<ulong, bool>? until = null, Func<int, ulong>? valueOf = null)
+    public int Read(SetViewMachine memory, int machineThread, in Access access, int location) => Read(memory, machineThread, access, location, null);
+
+    /// <summary>
+    /// The same for a load that waits, of whose writes at least one ends it. The newest may be one that does not: then the thread has seen that, and stays.
+    /// </summary>
+    /// <param name="ends">Whether the write at a place ends the wait.</param>
+    public int Wait(SetViewMachine memory, int machineThread, in Access access, int location, Func<int, bool> ends)
+    {
+        int place = Read(memory, machineThread, access, location, ends);
+        if (learning || engine.Draining)
+        {
+            while (!ends(place) && place > 0) place--;
+        }
+        else if (!ends(place))
+        {
+            if (place == memory.Count(access.Location) - 1) Hold(CurrentThread);
+            else Stop(Verdict.Blocked);
+        }
+        return place;
+    }
+
+    int Read(SetViewMachine memory, int machineThread, in Access access, int location, Func<int, bool>? ends)
     {
         int last = memory.Count(access.Location) - 1, thread = CurrentThread;
-        if (!IsOfOthersInterest(location, thread)) return until is null ? last : FirstThatHolds(memory, machineThread, access, last, until, valueOf!);
+        if (!IsOfOthersInterest(location, thread)) return last;
         if (position < planned) return ReadAgain(memory, machineThread, access, thread, location, isUpdate: false);
         int read = Add(EventKind.Read, thread, 0, location);
-        if (until is not null) graph[read].Until = layout.ConditionOf(until);
-        if (until is null && IsFirstReadOfPoll(out int trial)) return ReadOldestFirst(memory, machineThread, access, read, last, trial);
+        graph[read].IsWait = ends is not null;
+        if (ends is null && IsFirstReadOfPoll(out int trial)) return ReadOldestFirst(memory, machineThread, access, read, last, trial);
         int chosen = None;
         for (int place = last, oldest = memory.OldestReadable(machineThread, access); place >= oldest; place--)
         {
-            if (!memory.CanRead(machineThread, access, place) || (until is not null && !until(valueOf!(place)))) continue;
+            if (!memory.CanRead(machineThread, access, place) || (place < last && ends?.Invoke(place) == false)) continue;
             if (chosen == None)
             {
                 chosen = place;
@@ -78,13 +97,6 @@ public sealed partial class Reducer
         graph.Returns(read, WriteAt(memory, access.Location, chosen));
         Made(read, isNew: true);
         return chosen;
-    }
-
-    static int FirstThatHolds(SetViewMachine memory, int machineThread, in Access access, int last, Func<ulong, bool> until, Func<int, ulong> valueOf)
-    {
-        int place = last;
-        while (!memory.CanRead(machineThread, access, place) || !until(valueOf(place))) place--;
-        return place;
     }
 
     int ReadAgain(SetViewMachine memory, int machineThread, in Access access, int thread, int location, bool isUpdate)
@@ -169,7 +181,14 @@ public sealed partial class Reducer
     /// The place of the write that a read-modify-write returns; it puts its own just after it. The events: <see cref="Updated"/> says the second once the value
     /// is known.
     /// </summary>
-    public int Update(SetViewMachine memory, int machineThread, in Access access, int location, Func<int, ulong> resultOf)
+    /// <param name="memory">What is possible.</param>
+    /// <param name="machineThread">By the memory's numbers.</param>
+    /// <param name="access">By the memory's numbers.</param>
+    /// <param name="load">What it is where it does not store.</param>
+    /// <param name="location">By <see cref="LocationAt"/>.</param>
+    /// <param name="resultOf">What it would store, for the write at a place.</param>
+    /// <param name="stores">Whether it would: a comparison that fails stores nothing.</param>
+    public int Update(SetViewMachine memory, int machineThread, in Access access, in Access load, int location, Func<int, ulong> resultOf, Func<int, bool> stores)
     {
         int last = memory.Count(access.Location) - 1, thread = CurrentThread;
         half = None;
@@ -177,8 +196,10 @@ public sealed partial class Reducer
         if (position < planned)
         {
             int again = schedule[position];
-            int place = ReadAgain(memory, machineThread, access, thread, location, isUpdate: true);
-            if (!engine.Draining) half = again;
+            int place = PlaceOf(memory, access.Location, graph[again].Source);
+            bool isUpdate = place >= 0 && stores(place);
+            place = ReadAgain(memory, machineThread, isUpdate ? access : load, thread, location, isUpdate);
+            if (!engine.Draining && isUpdate) half = again;
             return place;
         }
         int read = Add(EventKind.Read, thread, 0, location);
@@ -186,9 +207,10 @@ public sealed partial class Reducer
         int chosen = None;
         for (int place = last, oldest = memory.OldestReadable(machineThread, access); place >= oldest; place--)
         {
-            if (!memory.CanRead(machineThread, access, place)) continue;
+            bool isUpdate = stores(place);
+            if (!memory.CanRead(machineThread, isUpdate ? access : load, place)) continue;
             graph.Returns(read, WriteAt(memory, access.Location, place));
-            if (!memory.CanUpdate(machineThread, access, place)) ReviseWithoutRoom(read, resultOf(place));
+            if (isUpdate && !memory.CanUpdate(machineThread, access, place)) ReviseWithoutRoom(read, resultOf(place));
             else if (chosen == None) chosen = place;
             else PushRead(read);
         }
@@ -199,7 +221,7 @@ public sealed partial class Reducer
         }
         graph.Returns(read, WriteAt(memory, access.Location, chosen));
         Made(read, isNew: true);
-        half = read;
+        if (stores(chosen)) half = read;
         return chosen;
     }
 

@@ -49,6 +49,12 @@ public sealed partial class Reducer
         plans.Clear();
     }
 
+    /// <summary>The thread stays where it is.</summary>
+    void Hold(int thread) => polls[thread].IsHeld = true;
+
+    /// <summary>An agent that has seen the newest of what it waits for, and is not to see anything else in this execution.</summary>
+    public bool IsHeld(Agent agent) => polls[threadOf[agent.Id]].IsHeld;
+
     bool IsHeld(CpuAgent cpu) => polls[threadOf[cpu.Id]].IsHeld;
 
     internal void PollBegins(CpuAgent cpu)

@@ -43,7 +43,6 @@ public sealed partial class Reducer
         {
             ref var at = ref graph[read];
             if (prefix.Has(at.Thread, at.Index)) continue;
-            if (at.Until != None && !layout.Holds(at.Until, graph[write].Value)) continue;
             if (Keep(read, ref prefix, None)) PlanRead(read, write, ref prefix);
         }
     }
@@ -82,7 +81,7 @@ public sealed partial class Reducer
             case EventKind.Read:
                 for (int write = mine.Source == None ? graph.First(mine.Location) : graph[mine.Source].After; write != None; write = graph[write].After)
                 {
-                    if (IsBefore(write, number, ref prefix) && (mine.Until == None || layout.Holds(mine.Until, graph[write].Value))) return false;
+                    if (IsBefore(write, number, ref prefix)) return false;
                 }
                 return true;
             case EventKind.Write:

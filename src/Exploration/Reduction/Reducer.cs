@@ -249,7 +249,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         int added = graph.Append(new()
         {
-            Kind = kind, Thread = (short)thread, Detail = detail, BeginsStep = stepBegins, Location = location, Source = None, Until = None,
+            Kind = kind, Thread = (short)thread, Detail = detail, BeginsStep = stepBegins, Location = location, Source = None,
         });
         stepBegins = false;
         return added;
