@@ -22,6 +22,9 @@ sealed class GraphSet
     /// <summary>Graphs that an earlier execution had made already: wasted work, for an exploration that makes each once.</summary>
     public long Duplicates { get; private set; }
 
+    /// <summary>One of those graphs.</summary>
+    public string? Twice { get; private set; }
+
     /// <summary>Executions whose record the axioms refuse, in words.</summary>
     public List<string> Refused { get; } = [];
 
@@ -85,7 +88,11 @@ sealed class GraphSet
             strategy.End(scenario.Engine);
             if (!counts()) continue;
             bool isNew = (scenario.IsDeadlocked ? Deadlocks : Graphs).Add(recorder.Text());
-            if (!isNew) Duplicates++;
+            if (!isNew)
+            {
+                Duplicates++;
+                Twice = recorder.Text();
+            }
             States.Add(scenario.FinalState());
             if (auditEvery == 0 || Ended++ % auditEvery != 0) continue;
             var record = scenario.Machine.Weak!.Audit.Record;

@@ -24,25 +24,33 @@ public sealed class ReducerTests
             => $"{Compared} programs compared, {LeftOut} left out; {Graphs} graphs, {Deadlocks} deadlocks in {Executions} executions ({Blocked} blocked, {Wasted} wasted), unreduced {Unreduced}";
     }
 
+    /// <summary>Fails with what differs, for the program itself and for a smaller one.</summary>
     static void Compare(TestProgram program, MemoryModel model, Tally tally)
+    {
+        if (Difference(program, model, tally) is not { } difference) return;
+        var small = SmallerProgram.Of(program, candidate => Difference(candidate, model, new()) is not null);
+        Assert.Fail($"{program}\non {model}: {difference}\nsmaller: {small}\n{Difference(small, model, new())}");
+    }
+
+    /// <summary>What the reduction does wrong, in words; null if nothing, or if the yardstick takes too long.</summary>
+    static string? Difference(TestProgram program, MemoryModel model, Tally tally)
     {
         using var scenario = new ProgramScenario(program, ProgramScenario.MemoryOf(model));
         var wanted = GraphSet.ByYardstick(scenario, budget: Budget);
         if (wanted.OutOfBudget)
         {
             tally.LeftOut++;
-            return;
+            return null;
         }
-        string what = $"{program}\non {model}";
         var search = new ReductionSearch { Classes = [] };
         var found = GraphSet.ByReduction(scenario, search, 10 * Budget, auditEvery: 7);
-        Assert.False(found.OutOfBudget, $"{what}: the reduction does not end");
-        Same(what + ", graphs", wanted.Graphs, found.Graphs);
-        Same(what + ", deadlocks", wanted.Deadlocks, found.Deadlocks);
-        Same(what + ", states", wanted.States, found.States);
-        Assert.True(found.Duplicates == 0 && search.Duplicates == 0, $"{what}: {found.Duplicates} graphs made twice ({search.Duplicates} by its own count)");
-        Assert.True(search.Unfit == 0, $"{what}: {search.Unfit} plans could not be carried out");
-        Assert.True(found.Refused.Count == 0, $"{what}: {string.Join('\n', found.Refused)}");
+        if (found.OutOfBudget) return "the reduction does not end";
+        string difference = Sets("graphs", wanted.Graphs, found.Graphs) + Sets("deadlocks", wanted.Deadlocks, found.Deadlocks) + Sets("states", wanted.States, found.States);
+        if (found.Duplicates > 0) difference += $"{found.Duplicates} graphs made twice ({search.Duplicates} by its own count): {found.Twice}\n";
+        else if (search.Duplicates > 0) difference += $"{search.Duplicates} classes run twice by its own count, and no graph made twice\n";
+        if (search.Unfit > 0) difference += $"{search.Unfit} plans could not be carried out\n";
+        difference += string.Join('\n', found.Refused);
+        if (difference.Length > 0) return difference;
         tally.Compared++;
         tally.Graphs += found.Graphs.Count;
         tally.Deadlocks += found.Deadlocks.Count;
@@ -50,13 +58,15 @@ public sealed class ReducerTests
         tally.Blocked += search.Blocked;
         tally.Wasted += search.Wasted;
         tally.Unreduced += wanted.Executions;
+        return null;
     }
 
-    static void Same(string what, IReadOnlySet<string> wanted, IReadOnlySet<string> found)
+    static string Sets(string what, IReadOnlySet<string> wanted, IReadOnlySet<string> found)
     {
-        var missing = wanted.Except(found).ToList();
-        var extra = found.Except(wanted).ToList();
-        Assert.True(missing.Count + extra.Count == 0, $"{what}, of {wanted.Count}\nmissing:\n{string.Join('\n', missing)}\nextra:\n{string.Join('\n', extra)}");
+        if (wanted.SetEquals(found)) return "";
+        var (missing, extra) = (wanted.Except(found).ToList(), found.Except(wanted).ToList());
+        return $"{what}: {wanted.Count} are right, {missing.Count} of them are missing, {extra.Count} others were found\n"
+            + string.Concat(missing.Take(3).Select(graph => $"  missing {graph}\n")) + string.Concat(extra.Take(3).Select(graph => $"  wrong {graph}\n"));
     }
 
     [Theory]
