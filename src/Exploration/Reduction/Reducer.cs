@@ -252,6 +252,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
 
     int Add(EventKind kind, int thread, ulong detail, int location = None)
     {
+        NoteInPoll(thread);
         int added = graph.Append(new()
         {
             Kind = kind, Thread = (short)thread, Detail = detail, BeginsStep = stepBegins, Location = location, Source = None,
