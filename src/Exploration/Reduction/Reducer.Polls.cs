@@ -10,7 +10,7 @@ public sealed partial class Reducer
     {
         public bool IsActive, WasPlanned, SawOlder;
 
-        /// <summary>Events of the graph when the iteration began.</summary>
+        /// <summary>The iteration's first event, or None; and what the CPU's step and the trace were then.</summary>
         public int From;
 
         /// <summary>The iteration's first read, or None; which of its sources is tried, from the oldest; and how many there were.</summary>
@@ -61,14 +61,21 @@ public sealed partial class Reducer
     {
         ref var poll = ref polls[threadOf[cpu.Id]];
         poll = new() { IsActive = true, IsHeld = poll.IsHeld };
-        BeginIteration(ref poll, cpu);
+        BeginIteration(ref poll);
     }
 
-    void BeginIteration(ref Poll poll, CpuAgent cpu)
+    static void BeginIteration(ref Poll poll)
     {
-        poll.From = graph.Count;
-        poll.First = None;
+        poll.From = poll.First = None;
         poll.WasPlanned = poll.SawOlder = poll.IsTrying = false;
+    }
+
+    /// <summary>A new event of a thread: maybe the first one of an iteration.</summary>
+    void NoteInPoll(int thread)
+    {
+        ref var poll = ref polls[thread];
+        if (!poll.IsActive || poll.From != None || CpuOf(thread) is not { } cpu) return;
+        poll.From = graph.Count;
         poll.Step = cpu.Step;
         poll.Trace = engine.Trace.Count;
     }
@@ -107,13 +114,14 @@ public sealed partial class Reducer
         Release(later[thread]);
         bool again = poll.IsTrying;
         int trial = poll.Trial;
-        TakeBack(poll.From, thread);
+        if (poll.From != None) TakeBack(poll.From, thread);
         if (again)
         {
-            cpu.Step = poll.Step;
+            // The other try is the same access of the same step.
+            cpu.Step = poll.Step - 1;
             engine.Trace.RemoveRange(poll.Trace, engine.Trace.Count - poll.Trace);
         }
-        BeginIteration(ref poll, cpu);
+        BeginIteration(ref poll);
         poll.Trial = again ? trial + 1 : 0;
         return again;
     }

@@ -6,6 +6,7 @@ public sealed partial class Reducer
     int[] map = new int[128];
     bool[] keep = new bool[128];
     readonly List<int> order = [];
+    int revisiting = None;
 
     /// <summary>The step has ended: looks at what its accesses may mean for others.</summary>
     void Revisit()
@@ -39,6 +40,7 @@ public sealed partial class Reducer
     void RevisitReads(int write)
     {
         var prefix = graph[graph[write].StepEnd].Clock;
+        revisiting = write;
         for (int read = graph.LastRead(graph[write].Location); read != None; read = graph[read].EarlierHere)
         {
             ref var at = ref graph[read];
@@ -81,13 +83,13 @@ public sealed partial class Reducer
             case EventKind.Read:
                 for (int write = mine.Source == None ? graph.First(mine.Location) : graph[mine.Source].After; write != None; write = graph[write].After)
                 {
-                    if (IsBefore(write, number, ref prefix)) return false;
+                    if (write != revisiting && IsBefore(write, number, ref prefix)) return false;
                 }
                 return true;
             case EventKind.Write:
                 for (int write = mine.After; write != None; write = graph[write].After)
                 {
-                    if (IsBefore(write, number, ref prefix)) return false;
+                    if (write != revisiting && IsBefore(write, number, ref prefix)) return false;
                 }
                 for (int read = mine.FirstReader; read != None; read = graph[read].NextReader)
                 {
@@ -185,6 +187,7 @@ public sealed partial class Reducer
     /// <summary>Plans in which an access comes before an earlier one that it conflicts with.</summary>
     void ComeEarlier(int number)
     {
+        revisiting = None;
         var mine = graph[number];
         var before = mine.Previous == None ? default : graph[mine.Previous].Clock;
         if (mine.Source != None) before.Join(in graph[graph[mine.Source].StepEnd].Clock);

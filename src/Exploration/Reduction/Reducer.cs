@@ -107,6 +107,11 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         if (verdict == Verdict.Complete && !learning) StepEnds();
         if (learning) verdict = Verdict.Learned;
         else if (verdict == Verdict.Complete && position < planned) verdict = Verdict.Unfit;
+        if (Environment.GetEnvironmentVariable("RED") is not null)
+        {
+            Console.WriteLine($"--- {verdict} planned {planned} position {position}");
+            foreach (int e in graph.Order) { ref var v = ref graph[e]; Console.WriteLine($"{e}: t{v.Thread}.{v.Index} {v.Kind} loc {v.Location} src {v.Source} val {v.Value} step {v.BeginsStep} R{v.Reads:x} W{v.Writes:x} lines {v.Lines}"); }
+        }
         search.Count(verdict, graph);
     }
 
@@ -247,6 +252,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
 
     int Add(EventKind kind, int thread, ulong detail, int location = None)
     {
+        NoteInPoll(thread);
         int added = graph.Append(new()
         {
             Kind = kind, Thread = (short)thread, Detail = detail, BeginsStep = stepBegins, Location = location, Source = None,
