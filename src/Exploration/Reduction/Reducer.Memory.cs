@@ -129,8 +129,10 @@ public sealed partial class Reducer
         if (position < planned) return WriteAgain(memory, machineThread, access, thread, location, value, end, out number);
         number = AddWrite(thread, location, value);
         int newest = end > 0 ? WriteAt(memory, access.Location, end - 1) : None;
-        for (int place = end - 1; place > 0 && memory.CanWrite(machineThread, access, place); place--)
+        for (int place = end - 1; place > 0; place--)
         {
+            if (memory.IsTaken(access.Location, place)) continue;
+            if (!memory.CanWrite(machineThread, access, place)) break;
             graph.Insert(number, WriteAt(memory, access.Location, place - 1));
             PushForward(number);
             graph.Remove(number);

@@ -312,6 +312,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     bool EndsAnew(int number)
     {
         if (!isForward) return false;
+        if (graph[number] is { Kind: EventKind.Write, IsUpdate: false, After: not None }) return false; // at its first place only, as when it was new
         int last = schedule[planned - 1];
         return number != last && graph[number].StepEnd == graph[last].StepEnd;
     }
