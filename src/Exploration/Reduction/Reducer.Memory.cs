@@ -8,6 +8,9 @@ public sealed partial class Reducer
     int[] writeOf = new int[256];
     int half = None, unmade = int.MaxValue;
 
+    /// <summary>What a write follows from, through program order and reads, is also before it in coherence order: on all memories but AArch64's.</summary>
+    bool prefixComesBefore;
+
     /// <summary>The number of a location; the same in all executions.</summary>
     public int LocationAt(ulong address, int length) => layout.LocationAt(address, length);
 
@@ -124,6 +127,7 @@ public sealed partial class Reducer
     public int Write(SetViewMachine memory, int machineThread, in Access access, int location, ulong value, out int number)
     {
         int end = memory.Count(access.Location), thread = CurrentThread;
+        prefixComesBefore = memory.Model != MemoryModel.AArch64;
         number = None;
         if (!IsOfOthersInterest(location, thread)) return end;
         if (position < planned) return WriteAgain(memory, machineThread, access, thread, location, value, end, out number);

@@ -130,7 +130,7 @@ public sealed partial class Reducer
             {
                 int next = after == None ? plan.First(location) : plan[after].After;
                 if (next == None || !plan[next].IsUpdate) PushAt(plan, newWrite, after);
-                if (after == None || plan[after].Thread == thread || plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index)) break;
+                if (after == None || plan[after].Thread == thread || (prefixComesBefore && plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index))) break;
             }
         }
         search.Return(plan);

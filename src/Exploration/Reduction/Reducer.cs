@@ -106,6 +106,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         if (verdict == Verdict.Complete && !learning) StepEnds();
         if (learning) verdict = Verdict.Learned;
+        else if (verdict == Verdict.Complete && SomebodyWouldSeeMore()) verdict = Verdict.Blocked;
         else if (verdict == Verdict.Complete && position < planned) verdict = Verdict.Unfit;
         if (Environment.GetEnvironmentVariable("RED") is not null)
         {
@@ -230,7 +231,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         int thread = threadOf[point.Agent];
         ulong detail = point.Enabled;
-        if (position < planned)
+        if (position < planned && graph[schedule[position]].Thread == thread)
         {
             int again = Again(EventKind.Choice, thread, detail);
             if (again < 0) return point.Default;
@@ -325,6 +326,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         var plan = search.Blank();
         graph.CopyTo(plan);
         plan.AppendToOrder(last);
+        for (int rest = position; rest < planned; rest++) plan.AppendToOrder(schedule[rest]); // a choice that ends a step of which the plan held the beginning only
         plan.EndsInChoice = graph[last].Kind != EventKind.Write;
         return plan;
     }

@@ -88,6 +88,8 @@ public sealed partial class SetViewMachine
         Reset();
     }
 
+    public MemoryModel Model => model;
+
     public int Threads => threadCount;
 
     /// <summary>Writes that the table has room for at present.</summary>
