@@ -196,7 +196,8 @@ public sealed class Engine
     {
         if (enabled == 1) return 0;
         var agent = byId[Current];
-        if (agent is CpuAgent cpu) agent = cpu.Active;
+        // Of a CPU, whoever acts now: after a handler that unmasking let in, Current still names it.
+        if (agent is not InlineAgent) agent = Running.Active;
         agent.Step++; // several decisions within one step have keys of their own
         int pick = Decide(new ChoicePoint(kind, agent.Id, agent.Step, enabled, 0));
         agent.Observed(0xC0, (ulong)pick);
