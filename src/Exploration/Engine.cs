@@ -43,6 +43,9 @@ public sealed class Engine
 
     public ISystem? System { get; set; }
 
+    /// <summary>What executions have come to, as the monitors see it.</summary>
+    public Coverage Coverage { get; } = new();
+
     /// <summary>One bit for each agent that can take the next step.</summary>
     public ulong Ready;
 
@@ -144,6 +147,7 @@ public sealed class Engine
         ActiveWatches = 0;
         Draining = Ending = false;
         Violation = null;
+        Coverage.Begin(this, strategy.NeedsCoverage);
         Current = 0;
         NowMs = 0;
         if (cpus.Count > 0) Running = cpus[0];

@@ -113,7 +113,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     unsafe T Load<T>(ulong address, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(Footprint.Read(address));
         bool usedRing = machine.Monitors.CpuLoad<T>(address);
         T value;
         if (machine.Weak is { } weak)
@@ -136,7 +136,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     unsafe void Store<T>(ulong address, T value, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(Footprint.Write(address));
         cpu.Active.Observed(address | StoreMark, 0);
         bool ring = machine.Monitors.CpuStore<T>(address);
         if (machine.Weak is { } weak)
@@ -156,7 +156,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = source.Slice(done, Math.Min(chunk, source.Length - done));
             ulong address = destination.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(Footprint.Write(address));
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
             machine.Monitors.CpuCopyTo(address, part.Length);
             machine.Cache?.CpuStores(address, part.Length);
@@ -173,7 +173,7 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = destination.Slice(done, Math.Min(chunk, destination.Length - done));
             ulong address = source.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(Footprint.Read(address));
             machine.Monitors.CpuCopyFrom(address, part.Length);
             machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);

@@ -41,6 +41,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         wake = false;
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Engine.Block(this);
     }
@@ -83,6 +84,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         root?.Recycle();
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Step++;
         if (!wake) Engine.Block(this);
@@ -100,6 +102,10 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         return true;
     }
 
-    /// <summary>For awaiters: this frame goes on when the agent is scheduled next.</summary>
-    public void Park(Frame frame) => innermost = frame;
+    /// <summary>For awaiters: this frame goes on, with the access <paramref name="next"/>, when the agent is scheduled next.</summary>
+    public void Park(Frame frame, Footprint next)
+    {
+        innermost = frame;
+        Pending = next;
+    }
 }

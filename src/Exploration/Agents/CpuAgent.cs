@@ -71,13 +71,14 @@ public sealed class CpuAgent : Agent
         Observed(StartEvent, 0);
     }
 
-    /// <summary>One scheduling point: call it before each access.</summary>
+    /// <summary>One scheduling point: call it before each access, with what that touches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Point()
+    public void Point(Footprint next = default)
     {
         active.Step++;
         Engine.CountPoint();
         if (Engine.IsAlone(active)) return;
+        active.Pending = next;
         Schedule();
     }
 
@@ -123,6 +124,7 @@ public sealed class CpuAgent : Agent
         masked = false;
         active = this;
         Interrupt.ForgetHistory();
+        Interrupt.Pending = default;
         UpdateInterrupt();
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
         if (wait == WaitKind.None || poll.Changed || deadlinePassed) Engine.Unblock(this);
@@ -197,6 +199,7 @@ public sealed class CpuAgent : Agent
     void Block(WaitKind kind)
     {
         wait = kind;
+        Pending = default;
         Step++; // a second decision needs a key of its own
         Observed(BlockedEvent, 0);
         Engine.Block(this);
