@@ -20,38 +20,50 @@ public static class StrategyCatalog
 
     const int CalibrationRuns = 64;
 
+    /// <summary>An odd number of members: some executions of each are among those that are audited, one in <see cref="Execution.AuditEvery"/>.</summary>
+    static readonly string[] PortfolioMembers = ["random", "pct", "pos", "swarm", "delay"];
+
     /// <summary>Makes strategies for one search. Throws <see cref="ArgumentException"/> for a name that does not exist.</summary>
     public static Func<Strategy> Create(string name, ulong seed, Func<IScenario> scenarios)
     {
-        switch (name)
+        if (!Names.Contains(name)) throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}");
+        uint choices = 0;
+        if (NeedsChoices(name))
         {
-            case "random": return () => new RandomWalk(seed);
-            case "uniform": return () => new UniformWalk(seed);
-            case "pos": return () => new PartialOrderSampling(seed);
-            case "swarm": return () => new Swarm(seed);
-            case "coverage": return () => new CoverageGuided(seed);
-            case "preemption": return () => new PreemptionBounding();
-            case "deepening": return () => new Deepening();
-            case States or "exhaustive": return () => new Exhaustive(Pruning.SeenStates);
+            using var scenario = scenarios();
+            choices = EstimateChoices(scenario);
         }
-        if (name is not ("pct" or "delay" or Default)) throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}");
-        uint choices = EstimateChoices(scenarios);
-        return name switch
-        {
-            "pct" => () => new Pct(seed, PctDepth, choices),
-            "delay" => () => new DelayBounding(seed, MaxDelays, choices),
-            _ => () => PortfolioOf(seed, choices),
-        };
+        return () => Make(name, seed, choices);
     }
 
-    /// <summary>An odd number of members: of each, some executions are among those that are audited, one in <see cref="Execution.AuditEvery"/>.</summary>
-    static Portfolio PortfolioOf(ulong seed, uint choices)
-        => new([new RandomWalk(seed), new Pct(seed, PctDepth, choices), new PartialOrderSampling(seed), new Swarm(seed), new DelayBounding(seed, MaxDelays, choices)]);
+    /// <summary>One strategy.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="seed">Of the whole search; without meaning for those that search in an order of their own.</param>
+    /// <param name="choices">What <see cref="EstimateChoices"/> says of the scenario, if <see cref="NeedsChoices"/>.</param>
+    public static Strategy Make(string name, ulong seed, uint choices) => name switch
+    {
+        Default => new Portfolio([.. PortfolioMembers.Select(member => Make(member, seed, choices))]),
+        "random" => new RandomWalk(seed),
+        "uniform" => new UniformWalk(seed),
+        "pct" => new Pct(seed, PctDepth, choices),
+        "pos" => new PartialOrderSampling(seed),
+        "delay" => new DelayBounding(seed, MaxDelays, choices),
+        "swarm" => new Swarm(seed),
+        "coverage" => new CoverageGuided(seed),
+        "preemption" => new PreemptionBounding(),
+        "deepening" => new Deepening(),
+        _ => new Exhaustive(Pruning.SeenStates),
+    };
+
+    /// <summary>Whether a strategy must know how long an execution is.</summary>
+    public static bool NeedsChoices(string name) => name is Default or "pct" or "delay";
+
+    /// <summary>Whether a search makes use of its seed.</summary>
+    public static bool UsesSeed(string name) => name is not ("preemption" or "deepening" or States or "exhaustive");
 
     /// <summary>The longest of a fixed set of random executions, in choices: k of PCT and of delay bounding.</summary>
-    static uint EstimateChoices(Func<IScenario> scenarios)
+    public static uint EstimateChoices(IScenario scenario)
     {
-        using var scenario = scenarios();
         var strategy = new RandomWalk(0);
         uint longest = 1;
         for (int i = 0; i < CalibrationRuns; i++)
