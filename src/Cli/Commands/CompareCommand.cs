@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Reports;
+using Ringcheck.Cli.Reports.Pages;
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Museum;
 
@@ -51,12 +52,14 @@ internal sealed class CompareCommand : ToolCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    readonly Option<string?> report = new("--report") { HelpName = "FILE", Description = "Write a page (HTML, self-contained) with the time-to-find curves" };
+
     public CompareCommand(CliContext context) : base("compare", "Compare strategies: how many executions it takes each to find an exhibit of the museum",
         "ringcheck compare EVT-04 IRQ-02 --seeds 20")
     {
         this.context = context;
         Add(ids);
-        Option[] options = [strategies, seeds, limit, jobs, resume, writeTable];
+        Option[] options = [strategies, seeds, limit, jobs, resume, writeTable, report];
         foreach (var option in options) Add(option);
         SetAction(Run);
     }
@@ -78,6 +81,7 @@ internal sealed class CompareCommand : ToolCommand
         var options = Read(parsed);
         var exhibits = MuseumCommand.Select(ExhibitCollection.Shipped(), parsed.GetValue(ids) ?? []);
         string? document = parsed.GetResult(writeTable) is null ? null : Document(parsed.GetValue(writeTable), options, exhibits.Count);
+        string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
         var kept = parsed.GetValue(resume) is { } file ? ComparisonFile.Open(Path.Combine(context.Folder, file), options) : null;
         List<Exhibit> left = [.. exhibits.Where(exhibit => kept?.Find(exhibit) is null)];
         int ended = exhibits.Count - left.Count;
@@ -92,6 +96,7 @@ internal sealed class CompareCommand : ToolCommand
         ExhibitComparison[] results = [.. exhibits.Select(exhibit => kept?.Find(exhibit) ?? fresh.FirstOrDefault(result => result.Id == exhibit.Id)).OfType<ExhibitComparison>()];
         if (IsJson(parsed)) JsonReports.Write(context.Console, CompareReport.Of(options, results, stopped), JsonReports.Compact.CompareReport);
         else CompareView.Show(context.Console, options, results, exhibits.Count, stopped);
+        if (page is not null) HtmlPage.Write(context.Console, page, ComparePage.Of(options, results, stopped));
         if (document is not null && !stopped) File.WriteAllText(document, ComparisonTable.Write(File.ReadAllText(document), options, results));
         return ExitCode.NothingFound;
     }
