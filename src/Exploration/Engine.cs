@@ -53,6 +53,9 @@ public sealed class Engine
 
     public ISystem? System { get; set; }
 
+    /// <summary>What executions have come to, as the monitors see it.</summary>
+    public Coverage Coverage { get; } = new();
+
     /// <summary>One bit for each agent that can take the next step.</summary>
     public ulong Ready;
 
@@ -160,6 +163,7 @@ public sealed class Engine
         ActiveWatches = 0;
         Draining = Ending = false;
         Violation = null;
+        Coverage.Begin(this, strategy.NeedsCoverage);
         Current = 0;
         NowMs = 0;
         if (cpus.Count > 0) Running = cpus[0];
@@ -235,7 +239,8 @@ public sealed class Engine
     {
         if (enabled == 1) return 0;
         var agent = byId[Current];
-        if (agent is CpuAgent cpu) agent = cpu.Active;
+        // Of a CPU, whoever acts now: after a handler that unmasking let in, Current still names it.
+        if (agent is not InlineAgent) agent = Running.Active;
         agent.Step++; // several decisions within one step have keys of their own
         int pick = Decide(new ChoicePoint(kind, agent.Id, agent.Step, enabled, 0));
         agent.Observed(0xC0, (ulong)pick);

@@ -17,6 +17,9 @@ public abstract class Strategy
     /// <summary>True if <see cref="Choose"/> looks at fingerprints; hashing is off otherwise.</summary>
     public virtual bool NeedsFingerprints => false;
 
+    /// <summary>True if <see cref="End"/> looks at <see cref="Engine.Coverage"/>; it may be off otherwise.</summary>
+    public virtual bool NeedsCoverage => false;
+
     /// <summary>Once the search has ended: is there nothing that it left out?</summary>
     public virtual bool IsExhaustive => false;
 

@@ -23,6 +23,12 @@ public abstract class Agent(string name)
     public uint Step;
 
     /// <summary>
+    /// What the access that this agent is about to make touches, or 0 if that is not known. It says something only while the agent is ready and its next
+    /// step was announced at a scheduling point with a choice.
+    /// </summary>
+    public Footprint Pending;
+
+    /// <summary>
     /// Hash of all that this agent did and read since its last rest point. Its code is deterministic, so this stands for its
     /// program counter and its locals.
     /// </summary>
@@ -34,6 +40,7 @@ public abstract class Agent(string name)
     public virtual void Reset()
     {
         Step = 0;
+        Pending = default;
         ForgetHistory();
     }
 

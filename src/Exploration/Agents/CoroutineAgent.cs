@@ -45,6 +45,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         wake = false;
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Engine.Block(this);
     }
@@ -93,6 +94,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         root?.Recycle();
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Step++;
         if (!wake) Engine.Block(this);
@@ -118,6 +120,10 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         return true;
     }
 
-    /// <summary>For awaiters: this frame goes on when the agent is scheduled next.</summary>
-    public void Park(Frame frame) => innermost = frame;
+    /// <summary>For awaiters: this frame goes on, with the access <paramref name="next"/>, when the agent is scheduled next.</summary>
+    public void Park(Frame frame, Footprint next = default)
+    {
+        innermost = frame;
+        Pending = next;
+    }
 }

@@ -77,9 +77,9 @@ public sealed class CpuAgent : Agent
         Observed(StartEvent, 0);
     }
 
-    /// <summary>One scheduling point: call it before each access.</summary>
+    /// <summary>One scheduling point: call it before each access, with what that touches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Point()
+    public void Point(Footprint next = default)
     {
         active.Step++;
         Engine.CountPoint();
@@ -89,6 +89,7 @@ public sealed class CpuAgent : Agent
             return;
         }
         if (Engine.IsAlone(active)) return;
+        active.Pending = next;
         Schedule();
     }
 
@@ -97,7 +98,7 @@ public sealed class CpuAgent : Agent
     public void Point(ulong address, int length, bool writes)
     {
         if (Engine.Reducer is not null) Announce(address, length, writes);
-        Point();
+        Point(writes ? Footprint.Write(address) : Footprint.Read(address));
     }
 
     void Announce(ulong address, int length, bool writes)
@@ -155,6 +156,7 @@ public sealed class CpuAgent : Agent
         masked = false;
         active = this;
         Interrupt.ForgetHistory();
+        Interrupt.Pending = default;
         UpdateInterrupt();
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
         if (wait == WaitKind.None || poll.Changed || deadlinePassed) Engine.Unblock(this);
@@ -234,6 +236,7 @@ public sealed class CpuAgent : Agent
     void Block(WaitKind kind)
     {
         wait = kind;
+        Pending = default;
         Step++; // a second decision needs a key of its own
         Observed(BlockedEvent, 0);
         Engine.Block(this);

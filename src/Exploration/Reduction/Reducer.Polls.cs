@@ -123,7 +123,7 @@ public sealed partial class Reducer
             return false;
         }
         Release(later[thread]);
-        bool again = poll.IsTrying;
+        bool again = poll.IsTrying || (wanders && poll.SawOlder);
         int trial = poll.Trial;
         if (poll.From != None) TakeBack(poll.From, thread);
         if (again)
@@ -172,7 +172,7 @@ public sealed partial class Reducer
     bool HoldsBack(int read)
     {
         int thread = graph[read].Thread;
-        if (!polls[thread].IsActive) return false;
+        if (!polls[thread].IsActive || wanders) return false;
         later[thread].Add(Forward(read));
         return true;
     }
