@@ -35,6 +35,9 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
 
     public ReductionSearch Search => search;
 
+    /// <summary>For the tests of the tests.</summary>
+    internal ReductionFlaw Flaw { get; init; }
+
     public override bool IsExhaustive => finished && search is { Unfit: 0, BeyondDepth: 0 } && !hasFreeTimers;
 
     public override string Bounds => string.Join(", ", BoundsMet());
@@ -322,7 +325,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     bool EndsAnew(int number)
     {
         if (!isForward) return false;
-        if (graph[number] is { Kind: EventKind.Write, IsUpdate: false, After: not None }) return false; // at its first place only, as when it was new
+        if (graph[number] is { Kind: EventKind.Write, IsUpdate: false, After: not None } && Flaw != ReductionFlaw.EarlierPlacesRevisit) return false; // at its first place only, as when it was new
         int last = schedule[planned - 1];
         return number != last && graph[number].StepEnd == graph[last].StepEnd;
     }
