@@ -37,9 +37,17 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, _, memory) => new QueueScenario(QueueScenario.RecycleName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.ReleaseName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        Of(SpinLockProgram.Name, SpinLockProgram.Summary, SpinLockProgram.Variants, variant => new SpinLockProgram(variant)),
+        Of(IrqLockProgram.Name, IrqLockProgram.Summary, IrqLockProgram.Variants, variant => new IrqLockProgram(variant)),
+        Of(TicketLockProgram.Name, TicketLockProgram.Summary, TicketLockProgram.Variants, variant => new TicketLockProgram(variant)),
+        Of(GracePeriodProgram.Name, GracePeriodProgram.Summary, GracePeriodProgram.Variants, variant => new GracePeriodProgram(variant)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
+
+    /// <summary>Several CPUs, and variants of what they do.</summary>
+    static Entry Of(string name, string summary, IReadOnlyList<string> variants, Func<string, ISmpProgram> program)
+        => new(new(name, summary, [LockProgram.Shipped], InTour: false) { Variants = variants }, (variant, _, memory) => new SmpScenario(program(variant), memory));
 
     public ScenarioCatalog()
         : this(freshDrivers: false)
