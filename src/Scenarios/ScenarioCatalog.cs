@@ -41,6 +41,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         Of(IrqLockProgram.Name, IrqLockProgram.Summary, IrqLockProgram.Variants, variant => new IrqLockProgram(variant)),
         Of(TicketLockProgram.Name, TicketLockProgram.Summary, TicketLockProgram.Variants, variant => new TicketLockProgram(variant)),
         Of(GracePeriodProgram.Name, GracePeriodProgram.Summary, GracePeriodProgram.Variants, variant => new GracePeriodProgram(variant)),
+        .. BlkSmpScenarios.All.Select(BlkOfSeveralCpus),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
@@ -48,6 +49,15 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     /// <summary>Several CPUs, and variants of what they do.</summary>
     static Entry Of(string name, string summary, IReadOnlyList<string> variants, Func<string, ISmpProgram> program)
         => new(new(name, summary, [LockProgram.Shipped], InTour: false) { Variants = variants }, (variant, _, memory) => new SmpScenario(program(variant), memory));
+
+    /// <summary>Device profiles for the shipped code; its variants have a device that is strict.</summary>
+    static Entry BlkOfSeveralCpus(BlkSmpSetup setup)
+    {
+        string[] profiles = ["strict", "odd", "qemu"];
+        return new(new(setup.Name, setup.Summary, profiles, InTour: false) { Variants = setup.Variants }, (name, _, memory) => new SmpScenario(
+            setup.Variants.Contains(name) ? new BlkSmpProgram(setup, DeviceProfile.Strict, name)
+                : new BlkSmpProgram(setup, Enum.Parse<DeviceProfile>(name, ignoreCase: true), LockProgram.Shipped), memory));
+    }
 
     public ScenarioCatalog()
         : this(freshDrivers: false)

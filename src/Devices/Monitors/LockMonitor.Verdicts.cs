@@ -10,7 +10,7 @@ public sealed partial class LockMonitor
     {
         if (cpu.IsInHandler && !locks[at].ByHandler)
         {
-            Fail("self-deadlock", $"the interrupt handler of {cpu.Name} waits for {Words(at)} in {where}, and has interrupted its holder: {Holder(at)} has it",
+            Fail("self-deadlock", $"the interrupt handler of {cpu.Name} waits for {Words(at)} in {where}, and has interrupted its holder: {Has(at)}",
                 "Mask interrupts before taking a lock that a handler of the same CPU takes, until it is given back: IrqLock.");
         }
         Fail("recursive", $"{NameOf(cpu.Id)} waits for {Words(at)} in {where}, and has it already, taken in {locks[at].Where}",
@@ -18,7 +18,7 @@ public sealed partial class LockMonitor
     }
 
     void NotHeld(CpuAgent cpu, int at, Place where)
-        => Fail("not-holder", $"{NameOf(cpu.Id)} gives {Words(at)} back in {where}, and {(locks[at].Holder == Nobody ? "nobody" : Holder(at))} has it",
+        => Fail("not-holder", $"{NameOf(cpu.Id)} gives {Words(at)} back in {where}, and {(locks[at].Holder == Nobody ? "nobody has it" : Has(at))}",
             "A lock is given back once, by the CPU that took it.");
 
     /// <summary>Follows who waits for whom from a CPU that has just begun to wait.</summary>
@@ -42,7 +42,7 @@ public sealed partial class LockMonitor
         do
         {
             var wait = WaitOf(machine.Cpus[cpu]);
-            words.Add($"{NameOf(cpu)} waits in {wait.Where} for {Words(wait.Lock)}, which {Holder(wait.Lock)} has");
+            words.Add($"{NameOf(cpu)} waits in {wait.Where} for {Words(wait.Lock)}, and {Has(wait.Lock)}");
             cpu = locks[wait.Lock].Holder;
         }
         while (cpu != from);
@@ -60,17 +60,17 @@ public sealed partial class LockMonitor
             int holder = locks[wait.Lock].Holder;
             if (holder == Nobody) return Of("lost-wake-up", $"{who}, nobody has it, and nothing else can run",
                 "Whoever gives a lock back writes what waiters look at, after which there is nothing that they miss.");
-            if (machine.Cpus[holder].Finished) return Of("never-released", $"{who}, and {Holder(wait.Lock)} has it and is done",
+            if (machine.Cpus[holder].Finished) return Of("never-released", $"{who}, and {Has(wait.Lock)} and is done",
                 "Give a lock back on every way out.");
             if (WaitOf(machine.Cpus[holder]).Lock == Nobody) return Of("holder-waits",
-                $"{who}, and {Holder(wait.Lock)} has it and waits for {machine.Cpus[holder].WaitsFor}", "Do not wait for anything else while holding a spin lock.");
+                $"{who}, and {Has(wait.Lock)} and waits for {machine.Cpus[holder].WaitsFor}", "Do not wait for anything else while holding a spin lock.");
         }
         return null;
     }
 
     string Words(int at) => locks[at].Name ?? $"the lock at 0x{locks[at].Address:x}";
 
-    string Holder(int at) => $"{NameOf(locks[at].Holder)}{(locks[at].ByHandler ? "'s handler" : "")} (since {locks[at].Where})";
+    string Has(int at) => $"{NameOf(locks[at].Holder)}{(locks[at].ByHandler ? "'s handler" : "")} has it since {locks[at].Where}";
 
     string NameOf(int cpu) => machine.Cpus[cpu].Name;
 

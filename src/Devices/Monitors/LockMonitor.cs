@@ -98,7 +98,7 @@ public sealed partial class LockMonitor(SimulatedMachine machine)
     void NoteTaken(CpuAgent cpu, int at, Place where)
     {
         ref var taken = ref locks[at];
-        if (taken.Holder != Nobody) Fail("not-exclusive", $"{NameOf(cpu.Id)} takes {Words(at)} in {where} while {Holder(at)} has it",
+        if (taken.Holder != Nobody) Fail("not-exclusive", $"{NameOf(cpu.Id)} takes {Words(at)} in {where} while {Has(at)}",
             "A lock is taken by one read-modify-write that finds it free.");
         taken.Holder = cpu.Id;
         taken.ByHandler = cpu.IsInHandler;

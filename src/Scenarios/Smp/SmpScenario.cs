@@ -15,7 +15,7 @@ sealed class SmpScenario : IBarrierScenario
     const uint RamSize = 4 << 20;
 
     /// <summary>Words of the harness, in the last page.</summary>
-    static readonly CpuAddress Started = At(RamSize - 64), Done = At(RamSize - 128);
+    static readonly CpuAddress Started = At(RamSize - 64), Done = At(RamSize - 128), Over = At(RamSize - 192);
 
     readonly ISmpProgram program;
     readonly Baton baton;
@@ -77,6 +77,7 @@ sealed class SmpScenario : IBarrierScenario
         program.Run(0);
         Await(Done, (uint)program.Cpus - 1);
         program.TearDown();
+        if (Machine.Interrupts.Target != Machine.Cpu) Announce(Over, 1);
     }
 
     void RunOther(int cpu)
@@ -84,6 +85,7 @@ sealed class SmpScenario : IBarrierScenario
         Await(Started, 1);
         program.Run(cpu);
         Announce(Done, 1);
+        if (Machine.Interrupts.Target.Id == cpu) Await(Over, 1); // a CPU that is done takes no interrupts
     }
 
     /// <summary>Start and join are not what is explored: everything before is before everything after, without a barrier that a study would count as the driver's.</summary>

@@ -39,7 +39,7 @@ sealed class SpinLockProgram(string variant) : LockProgram(cpus: 2, rounds: 2, v
         CountOnce();
         if (Variant == Recursive) Lock.Acquire(Cpu);
         if (Variant == Sleeps && cpu == 0) Cpu.WaitForInterrupt(Hal.Deadline.Never);
-        if (Variant == Kept && cpu == 0 && round == Rounds - 1) return;
+        if (Variant == Kept && cpu == 1 && round == Rounds - 1) return;
         Lock.Release(Cpu);
         if (Variant == NotHolder && cpu == 1) Lock.Release(Cpu);
     }
