@@ -23,7 +23,10 @@ public sealed partial class VirtioBlk<TMachine>
     public bool AskForInterrupt()
     {
         queue.EnableInterrupts();
-        return !queue.HasUsed();
+        if (!queue.HasUsed())
+            return true;
+        queue.DisableInterrupts(); // whoever takes it looks again, and asks again
+        return false;
     }
 
     /// <summary>

@@ -138,7 +138,7 @@ sealed partial class BlkSmpProgram
     {
         if (variant == BlkSmpScenarios.ReusedEarly)
         {
-            foreach (var request in requests[1 - cpu])
+            foreach (var request in requests[cpu])
             {
                 if (request.IsOutstanding) Cpu.FillMemory(request.Buffer.Cpu, Other, 8);
             }
