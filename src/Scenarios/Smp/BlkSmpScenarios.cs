@@ -30,12 +30,12 @@ static class BlkSmpScenarios
     public static readonly IReadOnlyList<BlkSmpSetup> All =
     [
         new("blk-smp-submit", "two CPUs submit to one queue and poll, each for its own requests",
-            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Write, 9)]], [NoLock, KickOutside, LockProgram.Shipped]),
+            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Write, 9)]], [NoLock, KickOutside]),
         new("blk-smp-irq", "one CPU submits and waits, another submits and takes the interrupts",
-            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6)]], [HandlerWithoutLock, NoMask, LockProgram.Shipped]) { InterruptCpu = 1 },
+            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6)]], [HandlerWithoutLock, NoMask]) { InterruptCpu = 1 },
         new("blk-smp-reset", "one CPU resets the device while another submits; each request ends once, and its memory is used for something else at once",
-            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7)]], [ResetWithoutLock, ReusedEarly, LockProgram.Shipped]),
+            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7)]], [ResetWithoutLock, ReusedEarly]),
         new("blk-smp-remove", "the device is taken away from two CPUs that use it, and the memory of driver and lock is used for something else",
-            [[Do(BlkVerb.Read, 3), Do(BlkVerb.Restart)], [Do(BlkVerb.Read, 5), Do(BlkVerb.Write, 6)]], [NoGracePeriod, LockProgram.Shipped]),
+            [[Do(BlkVerb.Read, 3), Do(BlkVerb.Restart)], [Do(BlkVerb.Read, 5), Do(BlkVerb.Write, 6)]], [NoGracePeriod]),
     ];
 }

@@ -6,8 +6,8 @@ namespace Ringcheck.Scenarios;
 /// <param name="Name">Of the scenario.</param>
 /// <param name="Summary">What it asks.</param>
 /// <param name="Scripts">What each CPU does, one operation after the other: reads, writes, resets, and at the end removal (<see cref="BlkVerb"/>: Read and Write of one sector, Recover, and Restart for removal).</param>
-/// <param name="Variants">What is left out, or put in the wrong place, from the worst to the shipped one.</param>
-sealed record BlkSmpSetup(string Name, string Summary, IReadOnlyList<IReadOnlyList<Operation>> Scripts, IReadOnlyList<string> Variants)
+/// <param name="Wrong">What can be left out, or put in the wrong place, on purpose.</param>
+sealed record BlkSmpSetup(string Name, string Summary, IReadOnlyList<IReadOnlyList<Operation>> Scripts, IReadOnlyList<string> Wrong)
 {
     public ushort QueueSize { get; init; } = 16;
 

@@ -5,7 +5,7 @@ using Ringcheck.Kernel;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// <c>rcu-teardown</c>: one CPU takes an object away and uses its memory for something else, another reads it without a lock. The variants leave something out:
+/// <c>rcu-teardown</c>: one CPU takes an object away and uses its memory for something else, another reads it without a lock. The wrong ones leave something out:
 /// the grace period, or the reader says that it holds on to nothing while it still reads.
 /// </summary>
 sealed class GracePeriodProgram(string variant) : ISmpProgram
@@ -14,7 +14,7 @@ sealed class GracePeriodProgram(string variant) : ISmpProgram
 
     const string NoGracePeriod = "no-grace-period", TooEarly = "early-quiescent-state";
 
-    public static readonly IReadOnlyList<string> Variants = [NoGracePeriod, TooEarly, LockProgram.Shipped];
+    public static readonly IReadOnlyList<string> Wrong = [NoGracePeriod, TooEarly];
 
     /// <summary>What the object holds, and what is written over it when it is free.</summary>
     const uint Alive = 0xA11E, Reused = 0xDEAD;

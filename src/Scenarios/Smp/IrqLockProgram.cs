@@ -15,7 +15,7 @@ sealed class IrqLockProgram(string variant) : LockProgram(cpus: 2, rounds: 1, va
 
     const string NoMask = "no-mask", UnmaskedEarly = "unmasked-early";
 
-    public static readonly IReadOnlyList<string> Variants = [NoMask, UnmaskedEarly, Shipped];
+    public static readonly IReadOnlyList<string> Wrong = [NoMask, UnmaskedEarly];
 
     static readonly Hal.CpuAddress Word = SmpScenario.At(LockOffset);
 

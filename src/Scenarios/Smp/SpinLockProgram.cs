@@ -3,14 +3,14 @@ using SpinLock = Ringcheck.Kernel.SpinLock;
 
 namespace Ringcheck.Scenarios;
 
-/// <summary><c>lock-spin</c>: two CPUs and a spin lock. Its variants misuse it, each in a way of its own.</summary>
+/// <summary><c>lock-spin</c>: two CPUs and a spin lock. The wrong ones misuse it, each in a way of its own.</summary>
 sealed class SpinLockProgram(string variant) : LockProgram(cpus: 2, rounds: 2, variant)
 {
     public const string Name = "lock-spin", Summary = "two CPUs count under a spin lock";
 
     const string NoLock = "no-lock", Recursive = "recursive", NotHolder = "not-holder", TwoOrders = "two-orders", Kept = "kept", Sleeps = "sleeps";
 
-    public static readonly IReadOnlyList<string> Variants = [NoLock, Recursive, NotHolder, TwoOrders, Kept, Sleeps, Shipped];
+    public static readonly IReadOnlyList<string> Wrong = [NoLock, Recursive, NotHolder, TwoOrders, Kept, Sleeps];
 
     static SpinLock Lock => new(SmpScenario.At(LockOffset));
 

@@ -5,8 +5,8 @@ using SpinLock = Ringcheck.Kernel.SpinLock;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// <c>lock-ticket</c>: two CPUs and a ticket lock, which must be fair: who waits sees each other CPU pass at most once. Variant <c>spin</c> has a spin lock in
-/// its place, and variant <c>abandoned-ticket</c> a CPU that draws a ticket and does not wait for its turn, as one would who gives up.
+/// <c>lock-ticket</c>: two CPUs and a ticket lock, which must be fair: who waits sees each other CPU pass at most once. Wrong are <c>spin</c>, with a spin lock in
+/// its place, and <c>abandoned-ticket</c>, with a CPU that draws a ticket and does not wait for its turn, as one would who gives up.
 /// </summary>
 sealed class TicketLockProgram(string variant) : LockProgram(cpus: 2, rounds: 3, variant)
 {
@@ -14,7 +14,7 @@ sealed class TicketLockProgram(string variant) : LockProgram(cpus: 2, rounds: 3,
 
     const string Abandoned = "abandoned-ticket", Spin = "spin";
 
-    public static readonly IReadOnlyList<string> Variants = [Abandoned, Spin, Shipped];
+    public static readonly IReadOnlyList<string> Wrong = [Abandoned, Spin];
 
     static readonly CpuAddress Area = SmpScenario.At(LockOffset);
 
