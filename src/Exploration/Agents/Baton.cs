@@ -46,7 +46,10 @@ public sealed class Baton : IDisposable
             slot.Started = slot.Done = false;
             byAgent[slot.Cpu.Id] = byAgent[slot.Cpu.Interrupt.Id] = slot;
         }
-        for (int i = 1; i < slots.Length; i++) StartThread(slots[i]);
+        for (int i = 1; i < slots.Length; i++)
+        {
+            if (slots[i].Thread is null) StartThread(slots[i]);
+        }
         broken = null;
         slots[0].Started = true;
         if (!RunProgram(slots[0])) Take(slots[0]); // the last CPU to finish hands the baton back
@@ -65,7 +68,6 @@ public sealed class Baton : IDisposable
 
     void StartThread(Slot slot)
     {
-        if (slot.Thread is not null) return;
         slot.Thread = new Thread(() => Loop(slot), StackSize) { IsBackground = true, Name = slot.Cpu.Name };
         slot.Thread.Start();
     }
