@@ -57,6 +57,8 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     int high, message = NoMessage;
     Exploration.CpuAgent cpu = first;
 
+    public Exploration.CpuAgent Target => cpu;
+
     /// <summary>The CPU that takes the interrupts: the first one, unless a scenario says otherwise, before its first execution.</summary>
     public void RouteTo(Exploration.CpuAgent target) => cpu = target;
 
