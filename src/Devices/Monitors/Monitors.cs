@@ -31,6 +31,9 @@ public sealed class Monitors
     /// <summary>What an exploration has come to.</summary>
     public MonitorCoverage Coverage { get; }
 
+    /// <summary>Whether that is followed in this execution. Here because it is asked so often.</summary>
+    internal bool IsCovered;
+
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
 
@@ -42,6 +45,7 @@ public sealed class Monitors
 
     internal void Reset()
     {
+        IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
         foreach (var device in machine.Devices) device.Watch.Reset();
     }
@@ -216,7 +220,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
-        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
+        if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
