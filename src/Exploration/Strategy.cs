@@ -23,6 +23,9 @@ public abstract class Strategy
     /// <summary>Once the search has ended: is there nothing that it left out?</summary>
     public virtual bool IsExhaustive => false;
 
+    /// <summary>True if <see cref="Choose"/> wants to be asked <see cref="ChoiceKind.Begin"/>.</summary>
+    public virtual bool PartsBeginnings => false;
+
     /// <summary>Bounds that this strategy put on the search, for the report.</summary>
     public virtual string Bounds => "";
 

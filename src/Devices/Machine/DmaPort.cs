@@ -10,7 +10,7 @@ namespace Ringcheck.Devices;
 /// access happens in GetResult, that is, when the engine lets this agent go on: nothing is announced twice, and nothing is
 /// stored but the awaiter, which already lives in the state machine.
 /// </summary>
-public sealed class DmaPort
+public sealed partial class DmaPort
 {
     readonly SimulatedMachine machine;
 

@@ -24,7 +24,7 @@ public sealed class CpuAgent : Agent
     public CpuAgent(string name) : base(name)
     {
         Interrupt = new InterruptAgent(name + ".irq");
-        Timer = new ActionAgent(name + ".timer", TimerFires);
+        Timer = new ActionAgent(name + ".timer", TimerFires) { IsTimer = true };
         active = this;
     }
 
@@ -41,6 +41,12 @@ public sealed class CpuAgent : Agent
 
     /// <summary>Set in scenarios with several CPUs.</summary>
     internal Baton? Baton { get; set; }
+
+    /// <summary>For the reduction: what this CPU is about to do.</summary>
+    public AccessAhead NextAccess;
+
+    /// <summary>For the reduction: would an interrupt be taken now?</summary>
+    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
 
     /// <summary>For reports: what this CPU waits for, or "".</summary>
     public string WaitsFor => wait switch
@@ -77,9 +83,35 @@ public sealed class CpuAgent : Agent
     {
         active.Step++;
         Engine.CountPoint();
+        if (Engine.Reducer is not null)
+        {
+            FollowedPoint();
+            return;
+        }
         if (Engine.IsAlone(active)) return;
         active.Pending = next;
         Schedule();
+    }
+
+    /// <summary>Also says what the access is, to whoever follows it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Point(ulong address, int length, bool writes)
+    {
+        if (Engine.Reducer is not null) Announce(address, length, writes);
+        Point(writes ? Footprint.Write(address) : Footprint.Read(address));
+    }
+
+    void Announce(ulong address, int length, bool writes)
+    {
+        NextAccess = new(address, length, writes);
+        if (inHandler) Engine.Reducer!.NoteHandlerAccess(address, length, writes);
+    }
+
+    void FollowedPoint()
+    {
+        Engine.Reducer!.AtPoint(this);
+        Schedule();
+        NextAccess = default;
     }
 
     /// <summary>Steps others until it is this CPU's turn.</summary>
@@ -138,6 +170,7 @@ public sealed class CpuAgent : Agent
     {
         if (lineHigh == high) return;
         lineHigh = high;
+        Engine.Reducer?.NoteLine(this, high);
         UpdateInterrupt();
         if (high && masked && !inHandler) EndWaitForInterrupt();
     }
@@ -176,6 +209,7 @@ public sealed class CpuAgent : Agent
         if (inHandler) return;
         masked = false;
         UpdateInterrupt();
+        Engine.Reducer?.SeesLine(this, lineHigh, waits: false);
         if (lineHigh && Handler is not null) TakeInterrupt();
     }
 
@@ -187,12 +221,15 @@ public sealed class CpuAgent : Agent
             "An interrupt handler must not sleep: record what happened and return."));
         if (lineHigh)
         {
+            Engine.Reducer?.SeesLine(this, high: true, waits: true);
             if (!masked) TakeInterrupt();
             return;
         }
         if (Engine.NowMs >= deadline) return;
         Arm(deadline);
+        uint handled = Interrupt.Step;
         Block(WaitKind.Interrupt);
+        if (handled == Interrupt.Step && !deadlinePassed) Engine.Reducer?.SeesLine(this, lineHigh, waits: true);
         Disarm();
     }
 
@@ -226,6 +263,7 @@ public sealed class CpuAgent : Agent
     void TimerFires()
     {
         Engine.AdvanceTo(deadlineMs);
+        Engine.Reducer?.TimeOut(this);
         deadlinePassed = true;
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
         if (!inHandler) Engine.Unblock(this);
@@ -262,6 +300,7 @@ public sealed class CpuAgent : Agent
         if (inHandler) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
             "An interrupt handler must not wait: record what happened and return."));
         poll.Begin(Engine);
+        Engine.Reducer?.PollBegins(this);
         return new(HistoryA, HistoryB);
     }
 
@@ -273,6 +312,11 @@ public sealed class CpuAgent : Agent
     {
         HistoryA = head.A;
         HistoryB = head.B;
+        if (Engine.Reducer is { } reducer && reducer.PollFails(this))
+        {
+            poll.Retry();
+            return;
+        }
         if (!poll.Changed && !poll.ReadOlder)
         {
             Arm(deadline);
@@ -284,7 +328,11 @@ public sealed class CpuAgent : Agent
         poll.Begin(Engine);
     }
 
-    public void EndPoll() => poll.End(Engine);
+    public void EndPoll()
+    {
+        poll.End(Engine);
+        Engine.Reducer?.PollEnds(this);
+    }
 
     internal void PolledValueChanged()
     {
