@@ -76,6 +76,7 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     internal void MessageFrom(DmaPort sender)
     {
         if (CarryOrder?.Weak is not { } memory) return;
+        memory.Engine.Reducer?.NoteLine(cpu, high: true); // each message is an event of the line, though it is high already
         int newer = memory.Machine.SendAfterAll(sender.Thread);
         if (message != NoMessage)
         {

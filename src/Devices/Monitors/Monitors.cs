@@ -32,6 +32,9 @@ public sealed class Monitors
     /// <summary>What an exploration has come to.</summary>
     public MonitorCoverage Coverage { get; }
 
+    /// <summary>Whether that is followed in this execution. Here because it is asked so often.</summary>
+    internal bool IsCovered;
+
     public LockMonitor Locks { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
@@ -45,6 +48,7 @@ public sealed class Monitors
 
     internal void Reset()
     {
+        IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
         Locks.Reset();
         foreach (var device in machine.Devices) device.Watch.Reset();
@@ -221,7 +225,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
-        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
+        if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
