@@ -287,7 +287,6 @@ public abstract partial class MmioDevice : IBusDevice
             MmioRegister.InterruptAck => (0, Parts(PeripheralBits.Causes)),
             MmioRegister.ConfigGeneration => (Parts(PeripheralBits.Space), 0),
             MmioRegister.QueueNotify => (control, Parts(PeripheralBits.Bell)),
-            MmioRegister.Status when writes && value == 0 => (0, Parts(PeripheralBits.All)),
             MmioRegister.Status or MmioRegister.QueueReady or MmioRegister.QueuePfn when writes => (control, Parts(PeripheralBits.Control | PeripheralBits.Bell)),
             _ => writes ? (control, control) : (control, 0),
         };
