@@ -18,6 +18,7 @@ public sealed class Coverage
     readonly long[] states = new long[MaxStates], rules = new long[MaxRules];
     long execution = 1;
     Engine? engine;
+    bool isNextWanted;
 
     /// <summary>States reached so far, for progress displays. May be read from any thread.</summary>
     public int States { get; private set; }
@@ -25,22 +26,23 @@ public sealed class Coverage
     /// <summary>False: nobody needs to tell anything.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>True: executions that begin from now on are covered, whatever the strategy needs.</summary>
-    internal bool IsWanted { get; set; }
-
     /// <summary>What this execution reached first.</summary>
     public int FreshInExecution { get; private set; }
 
     /// <summary>Choices that this execution had made when it last reached something first.</summary>
     public uint LastFreshPosition { get; private set; }
 
-    /// <summary>The number of the execution that begins next, from 0 on.</summary>
-    internal void Number(long next) => execution = next + 1;
+    /// <summary>The number of the execution that begins next, from 0 on, and whether it is to be followed even if the strategy does not need it.</summary>
+    internal void Number(long next, bool isWanted)
+    {
+        execution = next + 1;
+        isNextWanted = isWanted;
+    }
 
     internal void Begin(Engine ofEngine, bool isNeeded)
     {
         engine = ofEngine;
-        IsOn = IsWanted || isNeeded;
+        IsOn = isNextWanted || isNeeded;
         FreshInExecution = 0;
         LastFreshPosition = 0;
     }

@@ -45,6 +45,8 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     public SetViewMachine Machine => machine;
 
+    internal Engine Engine => engine;
+
     /// <summary>DMA masters that wait for a store.</summary>
     internal DmaWaits Waits { get; }
 
