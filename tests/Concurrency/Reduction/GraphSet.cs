@@ -87,7 +87,14 @@ sealed class GraphSet
             if (OutOfBudget) break;
             scenario.Engine.Audited = true; // the record is the graph
             scenario.Reset(strategy);
-            scenario.Run();
+            try
+            {
+                scenario.Run();
+            }
+            catch (ExecutionEnd)
+            {
+                // The CPU waits, and nobody is left.
+            }
             strategy.End(scenario.Engine);
             if (!counts()) continue;
             bool isNew = (scenario.IsDeadlocked ? Deadlocks : Graphs).Add(recorder.Text());

@@ -11,14 +11,14 @@ namespace Ringcheck.Tests.Concurrency.Reduction;
 public sealed class ReducerTests
 {
     /// <summary>Fails with what differs in the first programs where something does, and in smaller ones.</summary>
-    static ReductionComparison Compare(IEnumerable<TestProgram> programs, MemoryModel model)
+    static ReductionComparison Compare(IEnumerable<TestProgram> programs, MemoryModel model, bool onCpu = false)
     {
-        var comparison = new ReductionComparison(model);
+        var comparison = new ReductionComparison(model, onCpu: onCpu);
         var failing = programs.Where(program => comparison.Difference(program) is not null).ToList();
         TestContext.Current.TestOutputHelper!.WriteLine(comparison.ToString());
         if (failing.Count == 0) return comparison;
         var text = new StringBuilder($"{failing.Count} programs fail on {model}\n");
-        var again = new ReductionComparison(model);
+        var again = new ReductionComparison(model, onCpu: onCpu);
         foreach (var program in failing.Take(3))
         {
             var small = SmallerProgram.Of(program, candidate => again.Difference(candidate) is not null);
@@ -61,6 +61,31 @@ public sealed class ReducerTests
         Assert.InRange(comparison.Deadlocks, 1_000, long.MaxValue); // these are compared too, and there are some
         Assert.InRange(comparison.Audited, 3_000, long.MaxValue);
     }
+
+    /// <summary>The first thread as driver code: its waits are polling loops.</summary>
+    [Theory]
+    [InlineData(MemoryModel.SequentiallyConsistent)]
+    [InlineData(MemoryModel.Tso)]
+    [InlineData(MemoryModel.AArch64)]
+    public void Random_programs_on_a_CPU_have_their_graphs_once(MemoryModel model)
+    {
+        var comparison = Compare(Enumerable.Range(40_000, 600).Select(RandomPrograms.Branching), model, onCpu: true);
+        Assert.InRange(comparison.Compared, 500, 600);
+        Assert.InRange(comparison.Deadlocks, 100, long.MaxValue);
+    }
+
+    /// <summary>
+    /// An iteration that fails on an older value must not leave its mark: the release of 0 that it acquires would show the 1 as well, but an iteration that sees the
+    /// 2 at once need not.
+    /// </summary>
+    [Theory]
+    [InlineData(MemoryModel.SequentiallyConsistent)]
+    [InlineData(MemoryModel.Tso)]
+    [InlineData(MemoryModel.AArch64)]
+    public void A_failed_iteration_leaves_nothing_behind(MemoryModel model)
+        => Compare([new("by hand", [0, 0], [
+            [new(StepKind.Wait, 0, 0, AccessOrder.Acquire, Keep: 0), new(StepKind.Load, 1, Keep: 1)],
+            [new(StepKind.Store, 1, 1), new(StepKind.Store, 0, 0, AccessOrder.Release), new(StepKind.Store, 0, 2)]])], model, onCpu: true);
 
     /// <summary>What the reduction decides is noted as choices, and these replay: a failure that it finds has a replay line like any other.</summary>
     [Theory]

@@ -7,7 +7,7 @@ namespace Ringcheck.Tests.Concurrency.Reduction;
 /// The reduction against unreduced enumeration on the same engine and machine: the same graphs, each once, the same deadlocks and final states, no plan that cannot be
 /// carried out; and the axioms accept a sample of what it made.
 /// </summary>
-sealed class ReductionComparison(MemoryModel model, ReductionFlaw flaw = ReductionFlaw.None)
+sealed class ReductionComparison(MemoryModel model, ReductionFlaw flaw = ReductionFlaw.None, bool onCpu = false)
 {
     /// <summary>Executions of the yardstick for one program; programs that need more are left out, and counted.</summary>
     public const long Budget = 3_000;
@@ -44,7 +44,7 @@ sealed class ReductionComparison(MemoryModel model, ReductionFlaw flaw = Reducti
     /// <summary>What the reduction does wrong, in words; null if nothing, or if the yardstick takes too long.</summary>
     public string? Difference(TestProgram program)
     {
-        using var scenario = new ProgramScenario(program, ProgramScenario.MemoryOf(model));
+        using var scenario = new ProgramScenario(program, ProgramScenario.MemoryOf(model), onCpu: onCpu);
         var wanted = GraphSet.ByYardstick(scenario, budget: Budget);
         if (wanted.OutOfBudget)
         {
