@@ -43,6 +43,9 @@ public sealed record ExplorationResult
 
     public Violation? Violation { get; init; }
 
+    /// <summary>Model states and premises of rules that the executions came to, the same for any number of workers.</summary>
+    public CoverageResult Coverage { get; init; } = CoverageResult.Nothing;
+
     public IReadOnlyList<Operation> Program { get; init; } = [];
 
     public IReadOnlyList<Deviation> Trace { get; init; } = [];
@@ -66,10 +69,16 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     volatile bool stop, exhausted;
     string bounds = "";
     Premise[] premises = [];
+    readonly CoverageSum coverage = new();
+    IReadOnlyList<WatchedRule> rules = [];
+    Worker[] running = [];
     readonly SortedDictionary<string, Violation> advice = new(StringComparer.Ordinal);
 
     /// <summary>Executions so far, for progress displays. May be read from any thread.</summary>
     public long ExecutionsDone => Interlocked.Read(ref executionsDone);
+
+    /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
+    public int StatesReached => running.Length == 0 ? 0 : running.Max(static worker => worker.StatesReached);
 
     public ExplorationResult Run(CancellationToken cancellation = default)
     {
@@ -77,8 +86,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
         var probe = strategies();
         int workers = probe.IsIndependent ? Math.Max(1, budget.Jobs) : 1;
         using var onCancel = cancellation.Register(() => stop = true);
-        var running = new Worker[workers];
-        for (int i = 0; i < workers; i++) running[i] = new Worker(this);
+        running = [.. Enumerable.Range(0, workers).Select(_ => new Worker(this))];
         foreach (var worker in running) Await(worker, watch);
         watch.Stop();
         if (broken is not null) throw new InvalidOperationException(broken.Message, broken);
@@ -93,6 +101,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
             Interrupted = violation is null && !exhausted && executions < budget.Executions,
             Bounds = bounds,
             Premises = premises,
+            Coverage = coverage.Of(executions, rules),
             Advice = [.. advice.Values],
             Violation = violation,
             Program = program,
@@ -128,6 +137,8 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
         }
 
         public Thread Thread { get; }
+
+        public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
 
         /// <summary>How long this worker has made no scheduling point.</summary>
         public double SilentSeconds
@@ -174,6 +185,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
         {
             using var built = explorer.scenarios();
             scenario = built;
+            built.Engine.Coverage.IsWanted = true;
             var strategy = explorer.strategies();
             while (explorer.TakeChunk(out long first, out long end))
             {
@@ -181,6 +193,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
                 for (long i = first; i < end && !explorer.stop; i++)
                 {
                     Interlocked.Exchange(ref execution, i);
+                    built.Engine.Coverage.Number(i);
                     if (!strategy.Begin(i))
                     {
                         explorer.stop = true;
@@ -221,6 +234,8 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     void Finish(IScenario scenario, Strategy strategy)
     {
         bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(text => text.Length > 0));
+        scenario.Engine.Coverage.AddTo(coverage);
+        rules = scenario.Rules;
         foreach (var each in scenario.Advice) advice.TryAdd(each.Message, each);
         var met = scenario.Premises;
         if (premises.Length == 0) premises = [.. met];

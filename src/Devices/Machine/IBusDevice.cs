@@ -1,3 +1,5 @@
+using Ringcheck.Exploration;
+
 namespace Ringcheck.Devices;
 
 /// <summary>
@@ -12,6 +14,9 @@ public interface IBusDevice
     ulong Read(uint offset, int width);
 
     void Write(uint offset, int width, ulong value);
+
+    /// <summary>What an access looks at and changes, in <see cref="PeripheralBits"/>: all that is no interrupt line, unless the device says less.</summary>
+    (ulong Reads, ulong Writes) PartsOf(uint offset, bool writes, ulong value) => (PeripheralBits.Everything, PeripheralBits.Everything);
 
     /// <summary>The device's way to memory, if it has one: what a register write told it, its later accesses come after.</summary>
     DmaPort? Master => null;

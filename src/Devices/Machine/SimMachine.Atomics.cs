@@ -43,7 +43,7 @@ public readonly partial struct SimMachine
     uint Update(ulong address, in AtomicUpdate update, AtomicOrder order, string file, int line, string member)
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(address, sizeof(uint), writes: true);
         machine.Monitors.CpuLoad<uint>(address);
         machine.Monitors.CpuStore<uint>(address);
         uint before;

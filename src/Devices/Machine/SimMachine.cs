@@ -33,10 +33,13 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     ulong ReadRegister(ulong address, int width)
     {
         var cpu = machine.Engine.Running;
+        if (machine.Engine.Reducer is not null) machine.Announce(cpu, address, writes: false, 0);
         cpu.Point();
         var device = machine.Bus.Find(address, out uint offset, out var paths);
         if (paths is not null) paths[cpu.Id].BeforeRead(machine.Weak!, offset);
+        machine.Engine.Reducer?.BeginArrival();
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
+        if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: false, 0, paths?[cpu.Id]);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
         machine.Monitors.Registers.Read(device, address, offset, width, value);
@@ -46,6 +49,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     void WriteRegister(ulong address, int width, ulong value)
     {
         var cpu = machine.Engine.Running;
+        if (machine.Engine.Reducer is not null) machine.Announce(cpu, address, writes: true, value);
         cpu.Point();
         cpu.Active.Observed(address | RegisterWriteMark, 0);
         var device = machine.Bus.Find(address, out uint offset, out var paths);
@@ -54,8 +58,10 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
             paths[cpu.Id].Write(machine.Weak!, address, offset, width, value);
             return;
         }
+        machine.Engine.Reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, address, offset, width, value);
         device?.Write(offset, width, value);
+        if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: true, value, path: null);
     }
 
     public byte Load8(CpuAddress address) => Load<byte>(address.Value);
@@ -129,7 +135,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     unsafe T Load<T>(ulong address, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(address, sizeof(T), writes: false);
         bool usedRing = machine.Monitors.CpuLoad<T>(address);
         T value;
         if (machine.Weak is { } weak)
@@ -152,7 +158,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     unsafe void Store<T>(ulong address, T value, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(address, sizeof(T), writes: true);
         cpu.Active.Observed(address | StoreMark, 0);
         bool ring = machine.Monitors.CpuStore<T>(address);
         if (machine.Weak is { } weak)
@@ -172,7 +178,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = source.Slice(done, Math.Min(chunk, source.Length - done));
             ulong address = destination.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(address, part.Length, writes: true);
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
             machine.Monitors.CpuCopyTo(address, part.Length);
             machine.Cache?.CpuStores(address, part.Length);
@@ -189,7 +195,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = destination.Slice(done, Math.Min(chunk, destination.Length - done));
             ulong address = source.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(address, part.Length, writes: false);
             machine.Monitors.CpuCopyFrom(address, part.Length);
             machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);

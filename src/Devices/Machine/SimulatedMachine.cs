@@ -6,7 +6,7 @@ namespace Ringcheck.Devices;
 /// A simulated computer with the map of QEMU's Arm <c>virt</c> machine: RAM at 0x40000000, 32 virtio-mmio slots of 0x200 bytes at
 /// 0x0a000000. Built once, reset for each execution.
 /// </summary>
-public sealed class SimulatedMachine : ISystem, IDisposable
+public sealed partial class SimulatedMachine : ISystem, IDisposable
 {
     public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
     public const int MmioSlots = 32, FirstMmioInterrupt = 16;
@@ -20,13 +20,19 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     readonly CpuAgent[] cpus;
     readonly int[] keptStores;
     readonly CacheWatch? cache;
+    WeakMemory? ordered;
+
+    readonly bool alwaysOrdered;
 
     /// <summary>A machine without devices.</summary>
     /// <param name="ramSize">In bytes.</param>
     /// <param name="memory">Sequentially consistent if null.</param>
     /// <param name="cpus">Several need a <see cref="Baton"/> to run them.</param>
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1)
+    /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
+    /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
     {
+        this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
         this.cpus = new CpuAgent[cpus];
         for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
@@ -55,6 +61,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
     public WeakMemory? Weak { get; private set; }
+
+    /// <summary>DMA masters that wait for a store.</summary>
+    internal DmaWaits Waits { get; } = new();
 
     /// <summary>The CPU's cache, where devices do not see it; null where they do, and where the device keeps no rules, so that nobody could.</summary>
     public CacheWatch? Cache => Monitors.JudgeDevices ? cache : null;
@@ -122,12 +131,14 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count);
+        Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
+        Waits.Reset();
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
         Weak?.Reset();
+        ForgetArrivals();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
@@ -169,7 +180,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     internal int KeptStores(int cpu) => keptStores[cpu];
 
     /// <summary>What must have happened for an exploration of weak memory to mean anything; empty on sequentially consistent memory.</summary>
-    public IReadOnlyList<Premise> MemoryPremises => !Memory.IsWeak ? [] :
+    public IReadOnlyList<Premise> MemoryPremises => Weak is null && !Memory.IsWeak ? [] :
     [
         new("executions held against the axioms", Weak?.Audit.Checked ?? 0, Required: true),
         new("loads that returned an older value", Weak?.OlderLoads ?? 0, Required: false),
@@ -177,13 +188,18 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         new("register writes that arrived late", Weak?.PostedWrites ?? 0, Required: false),
     ];
 
+    void ISystem.Touched(ulong watchKey)
+    {
+        if (Weak is null) Waits.Changed(watchKey); // a weak memory tells of each store, whatever its value and place
+    }
+
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
 
     IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
 
     public void Dispose()
     {
-        Weak?.Dispose();
+        ordered?.Dispose();
         Ram.Dispose();
     }
 }

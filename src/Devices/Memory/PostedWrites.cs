@@ -20,12 +20,14 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <param name="Turn">In the order in which all CPUs made their writes to this peripheral.</param>
     /// <param name="KeptStores">What the CPU had kept behind when it wrote.</param>
     /// <param name="KeptBefore">Writes of other CPUs from this turn on arrive after it.</param>
-    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event, bool Late, int Turn, int KeptStores, int KeptBefore);
+    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event, bool Late, int Turn, int KeptStores, int KeptBefore, int Issue);
 
     readonly List<Posted> onTheirWay = [];
     int lastEvent = -1, turns;
 
     public CpuAgent Cpu => cpu;
+
+    public override bool IsUrgent => true;
 
     /// <summary>Registers whose writes have not arrived.</summary>
     public IEnumerable<string> Registers => onTheirWay.Select(write => AddressNames.Register(write.Offset));
@@ -46,7 +48,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         int turn = siblings[0].turns++;
         foreach (var other in siblings) other.KeepBefore(turn, this);
         bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
-        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody);
+        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
         if (arrivesNow)
         {
             Arrive(memory, write);
@@ -56,6 +58,8 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         onTheirWay.Add(write);
         Engine.Unblock(this);
     }
+
+    int Issued(ulong address, ulong value) => machine.Engine.Reducer?.Issue(address << 24 ^ value) ?? -1;
 
     /// <summary>All that is on its way arrives now.</summary>
     public void Push(WeakMemory memory)
@@ -124,8 +128,13 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         }
         memory.Machine.Drop(write.Message);
         if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
+        var reducer = machine.Engine.Reducer;
+        reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, write.Address, write.Offset, write.Width, write.Value);
         device.Write(write.Offset, write.Width, write.Value);
+        if (reducer is null) return;
+        var (reads, writes) = device.PartsOf(write.Offset, writes: true, write.Value);
+        reducer.EndArrival(reads, writes, write.Address << 24 ^ write.Value, write.Issue);
     }
 
     /// <summary>After memory was folded: what is on its way, and what its arrival will order.</summary>

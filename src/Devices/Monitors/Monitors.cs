@@ -20,6 +20,7 @@ public sealed class Monitors
         Registers = new(machine, this);
         Notifications = new(machine, this);
         Locks = new(machine);
+        Coverage = new(machine, this);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -29,6 +30,9 @@ public sealed class Monitors
     public NotificationMonitor Notifications { get; }
 
     public LockMonitor Locks { get; }
+
+    /// <summary>What an exploration has come to.</summary>
+    public MonitorCoverage Coverage { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -217,6 +221,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
+        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
