@@ -42,17 +42,17 @@ public sealed class CpuAgent : Agent
     /// <summary>Set in scenarios with several CPUs.</summary>
     internal Baton? Baton { get; set; }
 
-    /// <summary>For the reduction: what this CPU is about to do.</summary>
-    public AccessAhead NextAccess;
-
-    /// <summary>For the reduction: would an interrupt be taken now?</summary>
-    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
-
     /// <summary>Whether it takes no interrupts now: they are masked, or it is in its handler.</summary>
     public bool IsMasked => masked;
 
     /// <summary>A handler that waits for a lock may poll, which it must not do for anything else.</summary>
     public bool HandlerWaitsForLock { get; set; }
+
+    /// <summary>For the reduction: what this CPU is about to do.</summary>
+    public AccessAhead NextAccess;
+
+    /// <summary>For the reduction: would an interrupt be taken now?</summary>
+    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
 
     /// <summary>For reports: what this CPU waits for, or "".</summary>
     public string WaitsFor => Interrupt.IsPolling ? "a polled value to change, in its interrupt handler" : wait switch
@@ -308,11 +308,15 @@ public sealed class CpuAgent : Agent
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
     public Fingerprint BeginPoll()
     {
-        if (inHandler && !HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
-            "An interrupt handler must not wait, but for a lock: record what happened and return."));
-        (inHandler ? Interrupt.Poll : poll).Begin(Engine);
-        if (!inHandler) Engine.Reducer?.PollBegins(this);
-        return new(active.HistoryA, active.HistoryB);
+        if (inHandler)
+        {
+            if (!HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+                "An interrupt handler must not wait, but for a lock: record what happened and return."));
+            return Interrupt.BeginPoll();
+        }
+        poll.Begin(Engine);
+        Engine.Reducer?.PollBegins(this);
+        return new(HistoryA, HistoryB);
     }
 
     /// <summary>
@@ -346,8 +350,13 @@ public sealed class CpuAgent : Agent
 
     public void EndPoll()
     {
-        (inHandler ? Interrupt.Poll : poll).End(Engine);
-        if (!inHandler) Engine.Reducer?.PollEnds(this);
+        if (inHandler)
+        {
+            Interrupt.Poll.End(Engine);
+            return;
+        }
+        poll.End(Engine);
+        Engine.Reducer?.PollEnds(this);
     }
 
     /// <summary>A handler that waits for a lock: nothing of this CPU runs until what it read has changed. Others do.</summary>
@@ -384,6 +393,12 @@ public sealed class InterruptAgent(string name) : Agent(name)
         base.Reset();
         Poll.Reset();
         IsPolling = false;
+    }
+
+    internal Fingerprint BeginPoll()
+    {
+        Poll.Begin(Engine);
+        return new(HistoryA, HistoryB);
     }
 
     /// <summary>As <see cref="CpuAgent.PollAgain"/>, without a deadline.</summary>
