@@ -42,6 +42,25 @@ public sealed class FingerprintTable
         return true;
     }
 
+    /// <summary>All that it holds, 17 bytes each.</summary>
+    public void Save(BinaryWriter to)
+    {
+        to.Write(Count);
+        foreach (ref readonly var slot in slots.AsSpan())
+        {
+            if (!slot.Used) continue;
+            to.Write(slot.A);
+            to.Write(slot.B);
+            to.Write(slot.Budget);
+        }
+    }
+
+    /// <summary>Adds what another one saved.</summary>
+    public void Load(BinaryReader from)
+    {
+        for (long left = from.ReadInt64(); left > 0; left--) AddOrImprove(new(from.ReadUInt64(), from.ReadUInt64()), from.ReadByte());
+    }
+
     static ref Slot Find(Slot[] slots, Fingerprint key)
     {
         ulong mask = (ulong)slots.Length - 1;
