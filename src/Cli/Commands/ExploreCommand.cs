@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Reports;
+using Ringcheck.Cli.Sharing;
+using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Commands;
 
@@ -10,6 +12,7 @@ internal sealed class ExploreCommand : ToolCommand
 {
     readonly CliContext context;
     readonly ExplorationOptions options;
+    readonly SharingOptions sharing;
     readonly Argument<string[]> scenarios = new("SCENARIO")
     {
         Description = "Scenarios to explore; without any, the default tour ('ringcheck list' names them)",
@@ -29,33 +32,73 @@ internal sealed class ExploreCommand : ToolCommand
         Add(scenarios);
         Add(writeVariants);
         options = new(this, "Every scenario, not only those of the default tour");
+        sharing = new(this);
         SetAction(Run);
     }
 
     int Run(ParseResult parsed)
     {
-        var settings = options.Read(parsed);
+        var sharing = this.sharing.Read(parsed, context.Folder);
+        var settings = options.Read(parsed) with { Shard = sharing.Shard };
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
+        var checkpoint = sharing.Checkpoint is { } saved ? CheckpointFile.Open(saved, sharing.MustExist, settings, plan) : null;
+        if (sharing.Out is { } output) AtomicFile.CheckWritable(output);
         var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings);
         var outcomes = new List<RunOutcome>();
         foreach (var run in plan)
         {
             if (context.Cancellation.IsCancellationRequested) break;
-            string title = $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}";
-            var outcome = new ScenarioRun(context, run, settings).Explore(title);
+            var outcome = outcomes.Count < checkpoint?.Ended.Count ? checkpoint.Ended[outcomes.Count].ToOutcome()
+                : Explore(run, settings, $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}", checkpoint, sharing.EverySeconds);
             outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
         }
-        var variants = new VariantComparison(context, settings).Of(plan);
+        // A comparison of variants is not divided: it belongs to the undivided exploration.
+        var variants = settings.Shard.IsWhole ? new VariantComparison(context, settings).Of(plan) : [];
         if (parsed.GetValue(writeVariants) is { } file) VariantDocument.WriteInto(file, string.Join('\n', variants.Select(VariantView.Table)));
+        if (sharing.Out is { } path) Keep(path, outcomes);
         bool stopped = context.Cancellation.IsCancellationRequested;
         if (view is null)
         {
-            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)]);
+            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)], []);
             JsonReports.Write(context.Console, report, JsonReports.Compact.ExploreReport);
         }
-        else view.Ended(outcomes, variants, plan.Count, stopped);
+        else view.Ended(outcomes, variants, plan.Count, stopped, []);
         return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
+    }
+
+    RunOutcome Explore(PlannedRun run, ExplorationSettings settings, string title, CheckpointFile? checkpoint, double everySeconds)
+    {
+        var saving = checkpoint is null ? null : new Checkpointing(everySeconds, ledger => Try(() => checkpoint.Save(ledger)), checkpoint.UnderWay);
+        var outcome = new ScenarioRun(context, run, settings).Explore(title, saving);
+        // What Ctrl-C ended, the search or the shrinking, is gone on with; what a budget ended is done.
+        if (!context.Cancellation.IsCancellationRequested) Try(() => checkpoint?.Save(StoredRun.Of(outcome)));
+        return outcome;
+    }
+
+    /// <summary>A checkpoint that cannot be written is no reason to throw away what is being explored.</summary>
+    void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (AtomicFile.IsFileError(exception))
+        {
+            context.Console.Error.WriteLine($"ringcheck: warning: the checkpoint could not be written: {exception.Message}");
+        }
+    }
+
+    static void Keep(string path, IReadOnlyList<RunOutcome> outcomes)
+    {
+        try
+        {
+            ResultFile.Of(outcomes.Select(StoredRun.Of)).Write(path);
+        }
+        catch (Exception exception) when (AtomicFile.IsFileError(exception))
+        {
+            throw new CommandException(ExitCode.Environment, $"cannot write the results into '{path}': {exception.Message}");
+        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Sharing;
 using Ringcheck.Cli.Terminal;
 
 namespace Ringcheck.Cli.Reports;
@@ -17,6 +18,7 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(BarriersReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
+[JsonSerializable(typeof(ResultFile))]
 internal sealed partial class JsonReports : JsonSerializerContext
 {
     /// <summary>One line: what programs read.</summary>

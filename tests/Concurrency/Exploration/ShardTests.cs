@@ -11,7 +11,7 @@ public sealed class ShardTests
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    static IScenario Ring() => Catalog.Create("spsc-2x2", "none", "sc");
+    static IScenario Ring() => Catalog.Create("spsc-4x3", "none", "sc");
 
     /// <summary>What a shard ran: a scenario that writes down the choices of each execution that counts.</summary>
     sealed class Recorder(Strategy inner, List<string> into) : Strategy, IShardable
