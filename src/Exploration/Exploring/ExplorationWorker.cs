@@ -102,7 +102,7 @@ internal sealed partial class ExplorationWorker
             scenario = own = built;
             var strategy = shared.Strategies();
             bool hasEnded = strategy.IsNumbered ? ExploreNumbers(strategy) : ExploreTree(ref strategy);
-            shared.Ledger.Finish(built, strategy, hasEnded);
+            shared.Ledger.Finish(built, strategy, Executions > 0, hasEnded);
             aside?.Dispose();
         }
         catch (Exception exception)

@@ -144,12 +144,12 @@ internal sealed partial class Ledger
         }
     }
 
-    /// <summary>A worker has nothing left to do.</summary>
-    public void Finish(IScenario scenario, Strategy strategy, bool hasEnded)
+    /// <summary>A worker has nothing left to do. One that has run nothing has nothing to say about bounds either, unless nobody has.</summary>
+    public void Finish(IScenario scenario, Strategy strategy, bool hasRun, bool hasEnded)
     {
         lock (gate)
         {
-            Bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(static text => text.Length > 0));
+            if (hasRun || Bounds.Length == 0) Bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(static text => text.Length > 0));
             if (!hasEnded) return;
             IsExhaustive &= strategy.IsExhaustive;
             HasEnded = ++ended == open.Length && left.Keys.All(part => part > LastPart);

@@ -32,9 +32,11 @@ public sealed class FingerprintTable
     public bool Contains(Fingerprint key) => Find(slots, key).Used;
 
     /// <summary>True if both hold the same fingerprints, whatever the budgets.</summary>
-    public bool SetEquals(FingerprintTable other)
+    public bool SetEquals(FingerprintTable other) => Count == other.Count && IsSubsetOf(other);
+
+    /// <summary>True if the other one holds all that this one does, whatever the budgets.</summary>
+    public bool IsSubsetOf(FingerprintTable other)
     {
-        if (Count != other.Count) return false;
         foreach (ref readonly var slot in slots.AsSpan())
         {
             if (slot.Used && !other.Contains(new(slot.A, slot.B))) return false;
