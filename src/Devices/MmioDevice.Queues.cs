@@ -1,3 +1,4 @@
+using Ringcheck.Exploration;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -68,6 +69,7 @@ public abstract partial class MmioDevice
             queue.Ready = false;
             // QEMU only changes what it shows; the ring goes on being served.
             if (Rules.IsQemu || !was) return;
+            Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);
@@ -156,6 +158,7 @@ public abstract partial class MmioDevice
         if (value == 0)
         {
             if (queue.Descriptors == 0) return;
+            Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);

@@ -20,6 +20,9 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     /// <summary>Executions so far, for progress displays. May be read from any thread.</summary>
     public long ExecutionsDone => Volatile.Read(ref executionsBefore) + Volatile.Read(ref workers).Sum(static worker => worker.Executions);
 
+    /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
+    public int StatesReached => Volatile.Read(ref workers).Select(static worker => worker.StatesReached).DefaultIfEmpty().Max();
+
     /// <summary>True if shards can divide what this strategy does.</summary>
     public static bool CanShard(Strategy strategy) => strategy.IsNumbered || strategy is IShardable;
 
@@ -60,6 +63,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     {
         var ledger = shared.Ledger;
         var parts = ledger.Parts;
+        var covered = ledger.Coverage.Record();
         long executions = parts.Sum(static part => part.Executions);
         return new()
         {
@@ -72,6 +76,8 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
             Bounds = ledger.Bounds,
             Premises = ledger.Premises,
             Advice = ledger.Advice,
+            Coverage = covered.Within(parts),
+            Covered = covered,
             Violation = ledger.Failure?.Violation,
             Program = ledger.Failure?.Program ?? [],
             Trace = ledger.Failure?.Trace ?? [],

@@ -43,6 +43,9 @@ public interface IScenario : IDisposable
     /// <summary>What was right and more than is needed, since the scenario was built. Not failures.</summary>
     IReadOnlyList<Violation> Advice => [];
 
+    /// <summary>The rules that <see cref="Coverage.Meet"/> numbers in this scenario, by number; one without a name has no meaning here.</summary>
+    IReadOnlyList<WatchedRule> Rules => [];
+
     /// <summary>Bounds of this scenario, for reports: requests, ring size, payload pieces...</summary>
     string Bounds { get; }
 }

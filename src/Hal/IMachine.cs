@@ -115,7 +115,7 @@ public interface ITime
 /// All that driver code may ask of a machine. Driver code is generic over a struct that implements this, so that each lane
 /// (simulation, QEMU, flat memory, bare metal) compiles to direct calls.
 /// </summary>
-public interface IMachine : IRegisters, IDmaMemory, IBarriers, IInterrupts, ITime
+public interface IMachine : IRegisters, IDmaMemory, IAtomics, IBarriers, IInterrupts, ITime
 {
     /// <summary>Text for the machine's console, UTF-8, as boot lines are.</summary>
     void Print(ReadOnlySpan<byte> text);

@@ -14,12 +14,15 @@ internal sealed class MergeCommand : ToolCommand
 
     readonly Option<string?> output = new("--out") { HelpName = "FILE", Description = "Write the joined results into FILE, if they are complete" };
 
+    readonly Option<bool> verbose = new("--verbose") { Description = "Name the rules whose premises were never met" };
+
     public MergeCommand(CliContext context) : base("merge", "Join the results of shards, and judge the whole",
         "ringcheck merge shard-1.json shard-2.json --out whole.json")
     {
         this.context = context;
         Add(files);
         Add(output);
+        Add(verbose);
         SetAction(Run);
     }
 
@@ -33,8 +36,9 @@ internal sealed class MergeCommand : ToolCommand
         var missing = merged.Select(static run => run.Missing).OfType<string>().ToList();
         var outcomes = merged.Select(Outcome).ToList();
         if (IsJson(parsed))
-            JsonReports.Write(context.Console, new ExploreReport([.. outcomes.Select(RunReport.Of)], false, [], missing), JsonReports.Compact.ExploreReport);
-        else Show(names.Length, outcomes, missing);
+            JsonReports.Write(context.Console, new ExploreReport([.. outcomes.Select(RunReport.Of)], false, [],
+                CoverageReport.Of(CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)])), missing), JsonReports.Compact.ExploreReport);
+        else Show(names.Length, outcomes, missing, parsed.GetValue(verbose));
         if (missing.Count > 0) context.Console.Error.WriteLine($"ringcheck: this is not all: {Words(missing)}{(target is null ? "" : $"; '{target}' is not written")}");
         else if (target is not null) Write(target, merged);
         if (outcomes.Any(static outcome => outcome.Findings.Count > 0)) return ExitCode.ViolationFound;
@@ -54,9 +58,9 @@ internal sealed class MergeCommand : ToolCommand
         return outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
     }
 
-    void Show(int count, IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<string> missing)
+    void Show(int count, IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<string> missing, bool verbose)
     {
-        var view = new ExploreView(context.Console, [.. outcomes.Select(static outcome => outcome.Run)], $"[bold]ringcheck merge[/]  {count} files");
+        var view = new ExploreView(context.Console, [.. outcomes.Select(static outcome => outcome.Run)], $"[bold]ringcheck merge[/]  {count} files", verbose);
         foreach (var outcome in outcomes) view.RunEnded(outcome);
         view.Ended(outcomes, [], outcomes.Count, false, missing);
     }

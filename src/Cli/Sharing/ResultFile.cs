@@ -41,7 +41,11 @@ internal sealed record ResultFile
             Refuse(Header.Of(text), path);
             file = JsonSerializer.Deserialize(text, JsonReports.Compact.ResultFile)!;
             if (!file.Runs.All(IsSound)) throw new FormatException("its numbers do not fit together");
-            foreach (var run in file.Runs) run.Finding?.ToFinding();
+            foreach (var run in file.Runs)
+            {
+                run.Coverage.ToRecord();
+                run.Finding?.ToFinding();
+            }
         }
         catch (JsonException exception)
         {

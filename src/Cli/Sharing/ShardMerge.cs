@@ -54,6 +54,7 @@ internal static class ShardMerge
             Premises = [.. whole.Select((premise, i) => premise with { Count = runs.Sum(run => i < run.Premises.Count ? run.Premises[i].Count : 0) })],
             Advice = [.. runs.SelectMany(static run => run.Advice).DistinctBy(static advice => advice.Message).OrderBy(static advice => advice.Message, StringComparer.Ordinal)],
             Parts = parts,
+            Coverage = StoredCoverage.Of(CoverageRecord.Join(runs.Select(static run => run.Coverage.ToRecord()))),
             FailedPart = failing?.FailedPart,
             Finding = failing?.Finding,
         };

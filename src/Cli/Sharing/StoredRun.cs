@@ -47,6 +47,8 @@ internal sealed record StoredRun
     /// <summary>Part, executions, points: three numbers each.</summary>
     public required IReadOnlyList<IReadOnlyList<long>> Parts { get; init; }
 
+    public required StoredCoverage Coverage { get; init; }
+
     public required long? FailedPart { get; init; }
 
     public required StoredFinding? Finding { get; init; }
@@ -81,6 +83,7 @@ internal sealed record StoredRun
             Premises = result.Premises,
             Advice = [.. result.Advice.Select(TraceViolation.Of)],
             Parts = [.. result.Parts.Select(static part => (IReadOnlyList<long>)[part.Part, part.Executions, part.Points])],
+            Coverage = StoredCoverage.Of(result.Covered),
             FailedPart = result.FailedPart,
             Finding = result.Violation is null ? null : StoredFinding.Of(outcome.Findings[0]),
         };
@@ -91,6 +94,8 @@ internal sealed record StoredRun
     {
         var budget = new ExplorationBudget(BudgetExecutions ?? long.MaxValue, BudgetSeconds ?? double.PositiveInfinity);
         var finding = Finding?.ToFinding();
+        var covered = Coverage.ToRecord();
+        IReadOnlyList<PartCount> parts = [.. Parts.Select(static part => new PartCount(part[0], part[1], part[2]))];
         var result = new ExplorationResult
         {
             Strategy = Strategy,
@@ -103,12 +108,28 @@ internal sealed record StoredRun
             Premises = Premises,
             Advice = [.. Advice.Select(static advice => advice.ToViolation())],
             Violation = finding?.Violation,
-            Parts = [.. Parts.Select(static part => new PartCount(part[0], part[1], part[2]))],
+            Parts = parts,
+            Coverage = covered.Within(parts),
+            Covered = covered,
             FailedPart = FailedPart,
         };
         var shard = new Shard(Shard, Shards);
         IReadOnlyList<Finding> findings = finding is not null ? [finding] : shard.IsWhole ? [.. Vacuity.Judge(result).Select(Failures.Finding.OfExploration)] : [];
         return new(new(Scenario, Profile), new(Strategy, Memory, null, Seed, budget, false) { Shard = shard }, result, findings);
+    }
+}
+
+/// <summary>Coverage in a result file.</summary>
+/// <param name="States">Two numbers each: the state's hash, and where the execution that first reached it is.</param>
+internal sealed record StoredCoverage(IReadOnlyList<long> States, IReadOnlyList<CoveredRule> Rules)
+{
+    public static StoredCoverage Of(CoverageRecord record) => new([.. record.States.SelectMany(static state => new[] { state.State, state.First })], record.Rules);
+
+    /// <summary>Throws <see cref="FormatException"/> if its numbers are none.</summary>
+    public CoverageRecord ToRecord()
+    {
+        var record = new CoverageRecord([.. States.Chunk(2).Select(static pair => new CoveredState((int)pair[0], pair[^1]))], Rules);
+        return States.Count % 2 == 0 && record.IsSound ? record : throw new FormatException("its coverage does not fit together");
     }
 }
 

@@ -36,6 +36,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         ring = new(this, dma);
         engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
         dma.Agent = engine;
+        engine.Parts = (Parts(PeripheralBits.Control), Parts(PeripheralBits.Bell), Parts(PeripheralBits.Life));
         change = machine.Engine.Add(new ActionAgent(name + ".change", ChangeConfiguration));
     }
 
@@ -95,7 +96,9 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         configuration.Refresh(Capacity, isWriteBack, Offered);
         uint value = configuration.Read(offset, width);
-        if (HasWhims) Engine.Unblock(change);
+        if (!HasWhims) return value;
+        Engine.Unblock(change);
+        Engine.Reducer?.NoteWake(change);
         return value;
     }
 
@@ -138,6 +141,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         ForgetRequests();
         Engine.Block(change);
+        Engine.Reducer?.NoteStop(change, wasAtWork: false);
         isWriteBack = true;
     }
 

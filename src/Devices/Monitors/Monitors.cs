@@ -19,6 +19,7 @@ public sealed class Monitors
         Ownership = new(machine, this);
         Registers = new(machine, this);
         Notifications = new(machine, this);
+        Coverage = new(machine, this);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -26,6 +27,9 @@ public sealed class Monitors
     public RegisterMonitor Registers { get; }
 
     public NotificationMonitor Notifications { get; }
+
+    /// <summary>What an exploration has come to.</summary>
+    public MonitorCoverage Coverage { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -212,6 +216,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
+        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;

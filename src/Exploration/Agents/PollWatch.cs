@@ -27,6 +27,13 @@ public sealed class PollWatch
         count = 0;
     }
 
+    /// <summary>The same iteration once more, with other values.</summary>
+    internal void Retry()
+    {
+        Changed = ReadOlder = NewestOnly = false;
+        count = 0;
+    }
+
     internal void End(Engine engine)
     {
         if (active) engine.ActiveWatches--;

@@ -28,6 +28,12 @@ public sealed record ExplorationResult
 
     public Violation? Violation { get; init; }
 
+    /// <summary>Model states and premises of rules that the executions came to, the same for any number of workers.</summary>
+    public CoverageResult Coverage { get; init; } = CoverageResult.Nothing;
+
+    /// <summary>The same, in a form that can be joined with that of other shards.</summary>
+    public CoverageRecord Covered { get; init; } = CoverageRecord.Nothing;
+
     public IReadOnlyList<Operation> Program { get; init; } = [];
 
     public IReadOnlyList<Deviation> Trace { get; init; } = [];

@@ -19,6 +19,12 @@ internal sealed partial class ExplorationWorker
 
     void BeginPart(long part, long alreadyDone)
     {
+        if (part < current.Part && part != NoPart)
+        {
+            // What comes now lies before what was covered so far: it is noted anew, and the earlier counts.
+            shared.Ledger.Cover(own!.Engine.Coverage);
+            own.Engine.Coverage.Forget();
+        }
         if (current.Executions > 0) finished.Add(current);
         current = new(part, 0, 0);
         done = alreadyDone;
@@ -27,8 +33,9 @@ internal sealed partial class ExplorationWorker
     /// <summary>One execution that counts. False if it failed.</summary>
     bool RunOne(Strategy strategy, bool audited)
     {
-        var found = Execution.Run(own!, strategy, audited);
-        current = current with { Executions = current.Executions + 1, Points = current.Points + own!.Engine.Points };
+        own!.Engine.Coverage.Number(ExecutionPlace.Of(current.Part, done));
+        var found = Execution.Run(own, strategy, audited);
+        current = current with { Executions = current.Executions + 1, Points = current.Points + own.Engine.Points };
         done++;
         Volatile.Write(ref progress.Executions, progress.Executions + 1);
         if (found is null) return true;
@@ -54,9 +61,10 @@ internal sealed partial class ExplorationWorker
         return new(current.Part, done, bytes.ToArray());
     }
 
-    static void Load(Strategy strategy, OpenPart? begun)
+    void Load(Strategy strategy, OpenPart? begun)
     {
         if (begun is not { Search.Length: > 0 } part) return;
+        if (strategy.NeedsCoverage) shared.Ledger.Restore(own!.Engine.Coverage);
         using var from = new BinaryReader(new MemoryStream(part.Search));
         strategy.Load(from);
     }
@@ -74,7 +82,7 @@ internal sealed partial class ExplorationWorker
         var since = new Premise[met.Count];
         for (int i = 0; i < since.Length; i++) since[i] = met[i] with { Count = met[i].Count - (entered.Length > 0 ? entered[i].Count : 0) };
         entered = [.. met];
-        shared.Ledger.Enter(number, Counted(), since, own.Advice, now);
+        shared.Ledger.Enter(number, Counted(), since, own, now);
         finished.Clear();
         current = new(current.Part, 0, 0);
     }

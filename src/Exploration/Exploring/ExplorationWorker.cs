@@ -68,6 +68,8 @@ internal sealed partial class ExplorationWorker
     /// <summary>The last round for which it has made an entry.</summary>
     public int AnsweredRound => Volatile.Read(ref answeredRound);
 
+    public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
+
     /// <summary>How long this worker has made no scheduling point.</summary>
     public double SilentSeconds
     {
@@ -88,7 +90,7 @@ internal sealed partial class ExplorationWorker
     {
         shared.Stop = true;
         current = current with { Executions = current.Executions + 1 };
-        shared.Ledger.Enter(number, Counted(), [], [], null);
+        shared.Ledger.Enter(number, Counted(), [], null, null);
         shared.Ledger.Report(new(current.Part, new("progress", "hang", [],
             $"driver code made no access to the machine for {shared.Budget.HangSeconds:F0} s of wall-clock time",
             "Bound the loop that does not come back."), scenario!.Program, [.. scenario.Engine.Trace]));
@@ -99,6 +101,7 @@ internal sealed partial class ExplorationWorker
         try
         {
             using var built = shared.Scenarios();
+            built.Engine.Coverage.IsWanted = true;
             scenario = own = built;
             var strategy = shared.Strategies();
             bool hasEnded = strategy.IsNumbered ? ExploreNumbers(strategy) : ExploreTree(ref strategy);
@@ -116,6 +119,7 @@ internal sealed partial class ExplorationWorker
     bool ExploreNumbers(Strategy strategy)
     {
         var blocks = new Blocks(shared.Budget.Executions);
+        (long Part, long End) last = (NoPart, 0);
         while (!shared.Stop)
         {
             var begun = shared.Ledger.TakeLeft(number);
@@ -125,22 +129,20 @@ internal sealed partial class ExplorationWorker
             BeginPart(part, begun?.Done ?? 0);
             for (long i = blocks.First(part) + done; i < end && !shared.Stop && part <= shared.Ledger.LastPart; i++)
             {
-                if (!strategy.Begin(i)) return EnterAll(strategy, true);
+                if (!strategy.Begin(i)) return EnterAll(strategy, part, end, true);
                 if (!RunOne(strategy, audited: i % shared.Budget.AuditEvery == 0)) break;
                 if (answeredRound != shared.Round) Answer(strategy);
             }
-            // A search that learns is only where its last entry says: that has to hold all it knew.
-            if (strategy.IsIndependent) Enter(IsWithin(part, end - blocks.First(part)) ? Here(strategy) : null);
+            last = (part, end);
         }
-        return strategy.IsIndependent ? false : EnterAll(strategy, false);
+        return EnterAll(strategy, last.Part, last.End, false);
     }
 
-    /// <summary>The block was left in its middle, because everything stops.</summary>
-    bool IsWithin(long part, long size) => shared.Stop && done < size && part < shared.Ledger.LastPart;
-
-    bool EnterAll(Strategy strategy, bool hasEnded)
+    /// <summary>The last entry: a block that was left in its middle, or a search that learns, is gone on with.</summary>
+    bool EnterAll(Strategy strategy, long part, long end, bool hasEnded)
     {
-        Enter(current.Part < 0 ? null : Here(strategy));
+        bool isOpen = part >= 0 && part <= shared.Ledger.LastPart && (!strategy.IsIndependent || (shared.Stop && done < end - new Blocks(shared.Budget.Executions).First(part)));
+        Enter(isOpen && part != shared.Ledger.Failure?.Part ? Here(strategy) : null);
         return hasEnded;
     }
 

@@ -32,6 +32,18 @@ internal sealed partial class Ledger
                 to.Write(premise.Required);
             });
             Many(to, advice.Values, Write);
+            var covered = Coverage.Record();
+            Many(to, covered.States, static (to, state) =>
+            {
+                to.Write((ushort)state.State);
+                to.Write(state.First);
+            });
+            Many(to, covered.Rules, static (to, rule) =>
+            {
+                to.Write(rule.Name);
+                Many(to, rule.Clauses, static (to, text) => to.Write(text));
+                to.Write(rule.First);
+            });
             to.Write(HasEnded);
             to.Write(IsExhaustive);
             to.Write(Bounds);
@@ -52,6 +64,8 @@ internal sealed partial class Ledger
         foreach (var part in Many(from, static from => new OpenPart(from.ReadInt64(), from.ReadInt64(), from.ReadBytes(from.ReadInt32())))) left.Add(part.Part, part);
         premises = [.. Many(from, static from => new Premise(from.ReadString(), from.ReadInt64(), from.ReadBoolean()))];
         foreach (var each in Many(from, ReadViolation)) advice.Add(each.Message, each);
+        Coverage.Load(new(Many(from, static from => new CoveredState(from.ReadUInt16(), from.ReadInt64())),
+            Many(from, static from => new CoveredRule(from.ReadString(), Many(from, static from => from.ReadString()), from.ReadInt64()))));
         HasEnded = from.ReadBoolean();
         IsExhaustive = from.ReadBoolean();
         Bounds = from.ReadString();
@@ -61,8 +75,7 @@ internal sealed partial class Ledger
     }
 
     /// <summary>What others have to go on with if every worker stops now.</summary>
-    IEnumerable<OpenPart> Unfinished()
-        => left.Values.Concat(open.OfType<OpenPart>()).Concat(given.SelectMany(static parts => parts, static (_, part) => new OpenPart(part, 0, [])));
+    IEnumerable<OpenPart> Unfinished() => left.Values.Concat(held.SelectMany(static parts => parts));
 
     static void Write(BinaryWriter to, Violation violation)
     {

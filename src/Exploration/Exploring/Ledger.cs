@@ -27,20 +27,21 @@ internal sealed partial class Ledger
     /// <summary>Begun by somebody who is gone; the lowest is taken first.</summary>
     readonly SortedDictionary<long, OpenPart> left = [];
 
-    /// <summary>For each worker: where its last entry left its part, and the numbers given to it since.</summary>
-    readonly OpenPart?[] open;
-    readonly List<long>[] given;
+    /// <summary>For each worker: where its last entry left it, and what it was given since. If it dies, that is what somebody has to do again.</summary>
+    readonly List<OpenPart>[] held;
     long next;
     Premise[] premises = [];
     double secondsBefore;
+
+    /// <summary>Model states and premises of rules that were reached.</summary>
+    public CoverageSum Coverage { get; } = new();
     int ended;
 
     public Ledger(Shard ofShard, int workers)
     {
         shard = ofShard;
         next = shard.Index - 1;
-        open = new OpenPart?[workers];
-        given = [.. Enumerable.Range(0, workers).Select(static _ => new List<long>())];
+        held = [.. Enumerable.Range(0, workers).Select(static _ => new List<OpenPart>())];
     }
 
     public Failure? Failure { get; private set; }
@@ -86,7 +87,7 @@ internal sealed partial class Ledger
             {
                 if (part.IsUntouched || part.Part > LastPart) continue;
                 left.Remove(part.Part);
-                open[worker] = part;
+                held[worker].Add(part);
                 return part;
             }
             return null;
@@ -107,7 +108,7 @@ internal sealed partial class Ledger
             }
             if (part > LastPart) return long.MaxValue;
             if (!left.Remove(part)) next += shard.Of;
-            given[worker].Add(part);
+            held[worker].Add(new(part, 0, []));
             return part;
         }
     }
@@ -118,18 +119,20 @@ internal sealed partial class Ledger
     /// <param name="worker">Its number, from 0.</param>
     /// <param name="run">Counts for each part.</param>
     /// <param name="met">Premises since its last entry; empty if it cannot say.</param>
-    /// <param name="advised">Advice so far.</param>
+    /// <param name="scenario">What it runs, which knows its advice and its coverage; null if it cannot be asked.</param>
     /// <param name="now">Where it is.</param>
-    public void Enter(int worker, IEnumerable<PartCount> run, IReadOnlyList<Premise> met, IReadOnlyList<Violation> advised, OpenPart? now)
+    public void Enter(int worker, IEnumerable<PartCount> run, IReadOnlyList<Premise> met, IScenario? scenario, OpenPart? now)
     {
         lock (gate)
         {
             foreach (var part in run) parts[part.Part] = parts.GetValueOrDefault(part.Part, part with { Executions = 0, Points = 0 }).Plus(part);
             if (premises.Length == 0) premises = [.. met];
             else for (int i = 0; i < met.Count; i++) premises[i] = premises[i] with { Count = premises[i].Count + met[i].Count };
-            foreach (var each in advised) advice.TryAdd(each.Message, each);
-            open[worker] = now;
-            given[worker].Clear();
+            foreach (var each in scenario?.Advice ?? []) advice.TryAdd(each.Message, each);
+            scenario?.Engine.Coverage.AddTo(Coverage);
+            Coverage.Know(scenario?.Rules ?? []);
+            held[worker].Clear();
+            if (now is not null) held[worker].Add(now.Value);
         }
     }
 
@@ -144,6 +147,18 @@ internal sealed partial class Ledger
         }
     }
 
+    /// <summary>Adds coverage alone: of executions that are entered later, or were before.</summary>
+    public void Cover(Coverage coverage)
+    {
+        lock (gate) coverage.AddTo(Coverage);
+    }
+
+    /// <summary>A worker goes on where another one was: what that one had covered is not new to it.</summary>
+    public void Restore(Coverage coverage)
+    {
+        lock (gate) coverage.Restore(Coverage);
+    }
+
     /// <summary>A worker has nothing left to do. One that has run nothing has nothing to say about bounds either, unless nobody has.</summary>
     public void Finish(IScenario scenario, Strategy strategy, bool hasRun, bool hasEnded)
     {
@@ -152,7 +167,7 @@ internal sealed partial class Ledger
             if (hasRun || Bounds.Length == 0) Bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(static text => text.Length > 0));
             if (!hasEnded) return;
             IsExhaustive &= strategy.IsExhaustive;
-            HasEnded = ++ended == open.Length && left.Keys.All(part => part > LastPart);
+            HasEnded = ++ended == held.Length && left.Keys.All(part => part > LastPart);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Ringcheck.Exploration;
 /// Cuts the tree of a depth-first search: a part is all executions that begin with the same choices. The number of those is raised from 1 until there are
 /// enough parts that shards get about equal shares. An execution that ends sooner is a part of its own.
 /// </summary>
-internal sealed class TreeSplit(Pruning pruning, int maxDeviations)
+internal sealed class TreeSplit(Pruning pruning, int maxDeviations, Counted counted)
 {
     /// <summary>Enough for some tens of shards; it does not depend on how many there are, so that neither does the numbering.</summary>
     public const int Wanted = 512;
@@ -12,7 +12,7 @@ internal sealed class TreeSplit(Pruning pruning, int maxDeviations)
     /// <summary>A tree that is still narrow after so many choices is cut there: finding its parts must stay cheap.</summary>
     public const int LongestPrefix = 64;
 
-    Exhaustive scout = new(pruning, maxDeviations) { DepthLimit = 1 };
+    Exhaustive scout = new(pruning, maxDeviations, counted) { DepthLimit = 1 };
     List<Exhaustive.Entry[]> prefixes = [];
     bool wasCut;
 
@@ -35,7 +35,7 @@ internal sealed class TreeSplit(Pruning pruning, int maxDeviations)
                 IsDone = true;
                 return false;
             }
-            scout = new(pruning, maxDeviations) { DepthLimit = scout.DepthLimit + 1 };
+            scout = new(pruning, maxDeviations, counted) { DepthLimit = scout.DepthLimit + 1 };
             prefixes = [];
             wasCut = false;
         }

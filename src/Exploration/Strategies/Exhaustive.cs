@@ -15,18 +15,29 @@ public enum Pruning
     SeenStates,
 }
 
+/// <summary>What a bound on the search counts.</summary>
+public enum Counted
+{
+    /// <summary>Each choice that is not the plain one.</summary>
+    Deviations,
+
+    /// <summary>As deviations, but who runs after somebody who cannot go on is free.</summary>
+    Preemptions,
+}
+
 /// <summary>
 /// Depth-first search by re-execution (Godefroid, "Model checking for programming languages using VeriSoft", POPL 1997), with state
-/// caching by fingerprint. When pruning is sound, and what it rests on, is said in docs/exploration.md. A bound on deviations makes
+/// caching by fingerprint. When pruning is sound, and what it rests on, is said in docs/exploration.md. A bound on deviations or preemptions makes
 /// the result "bounded" wherever it cut something off.
 /// </summary>
-public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue) : Strategy, IShardable
+public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue, Counted counted = Counted.Deviations) : Strategy, IShardable
 {
     /// <summary>A choice on the way to where the search is.</summary>
     internal struct Entry
     {
         public ulong Untried;
         public int Pick, Default;
+        public bool IsFree;
     }
 
     readonly FingerprintTable seen = new();
@@ -36,7 +47,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
     TreeSplit? split;
     PartSource? source;
 
-    public override string Name => "exhaustive";
+    public override string Name => "states";
 
     public long States => seen.Count;
 
@@ -50,7 +61,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
 
     public override bool IsExhaustive => finished && !WasBounded;
 
-    public override string Bounds => maxDeviations == int.MaxValue ? "" : $"at most {maxDeviations} deviations";
+    public override string Bounds => maxDeviations == int.MaxValue ? "" : $"at most {maxDeviations} {(counted == Counted.Deviations ? "deviations" : "preemptions")}";
 
     public override bool NeedsFingerprints => pruning != Pruning.None;
 
@@ -85,7 +96,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
     internal void Restrict(PartSource parts)
     {
         source = parts;
-        split = new(pruning, maxDeviations);
+        split = new(pruning, maxDeviations, counted);
     }
 
     /// <summary>The choices of the last execution, with nothing left to try in them.</summary>
@@ -156,7 +167,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         ref var entry = ref stack[position++];
         if ((point.Enabled >> entry.Pick & 1) == 0)
             throw new NondeterminismException($"not deterministic: option {entry.Pick} of {point} was enabled when it was recorded");
-        if (entry.Pick != entry.Default) deviations++;
+        if (entry.Pick != entry.Default && !entry.IsFree) deviations++;
         return entry.Pick;
     }
 
@@ -174,12 +185,13 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
     {
         if (depth == stack.Length) Array.Resize(ref stack, 2 * depth);
         ulong untried = point.Enabled & ~(1UL << point.Default);
-        if (left <= 0)
+        bool isFree = counted == Counted.Preemptions && point.Kind == ChoiceKind.Schedule && (point.Enabled >> point.Agent & 1) == 0;
+        if (left <= 0 && !isFree)
         {
             untried = 0;
             WasBounded = true;
         }
-        stack[depth++] = new Entry { Untried = untried, Pick = point.Default, Default = point.Default };
+        stack[depth++] = new Entry { Untried = untried, Pick = point.Default, Default = point.Default, IsFree = isFree };
     }
 
     Fingerprint KeyOf(in ChoicePoint point, Engine engine)
@@ -205,6 +217,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
             to.Write(entry.Untried);
             to.Write((byte)entry.Pick);
             to.Write((byte)entry.Default);
+            to.Write(entry.IsFree);
         }
         seen.Save(to);
         source?.Save(to);
@@ -219,7 +232,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         Part = from.ReadInt64();
         depth = from.ReadInt32();
         if (stack.Length < depth) stack = new Entry[2 * depth];
-        for (int i = 0; i < depth; i++) stack[i] = new Entry { Untried = from.ReadUInt64(), Pick = from.ReadByte(), Default = from.ReadByte() };
+        for (int i = 0; i < depth; i++) stack[i] = new Entry { Untried = from.ReadUInt64(), Pick = from.ReadByte(), Default = from.ReadByte(), IsFree = from.ReadBoolean() };
         seen.Load(from);
         source?.Load(from);
     }

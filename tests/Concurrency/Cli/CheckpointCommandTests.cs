@@ -37,7 +37,7 @@ public sealed class CheckpointCommandTests
     [Theory]
     [InlineData("it has seed 0, and you ask for seed 1", "--seed", "1")]
     [InlineData("it has 10000 executions, and you ask for 5 executions", "--executions", "5")]
-    [InlineData("it has strategy random, and you ask for strategy pct", "--strategy", "pct")]
+    [InlineData("it has strategy portfolio, and you ask for strategy pct", "--strategy", "pct")]
     [InlineData("it has shard 1/1, and you ask for shard 1/2", "--shard", "1/2")]
     public void Another_exploration_is_refused(string words, params string[] more)
     {

@@ -41,7 +41,7 @@ public sealed class MergeCommandTests
     [Theory]
     [InlineData("random")]
     [InlineData("deepening")]
-    [InlineData("exhaustive")]
+    [InlineData("states")]
     public void The_failure_is_that_of_one_process(string strategy)
     {
         using var bench = new CliBench();
@@ -96,8 +96,8 @@ public sealed class MergeCommandTests
         ExploreShard(bench, 2, 2, ToyCatalog.Safe, "--seed", "2");
         var merged = bench.Run("merge", "1.json", "2.json", "--json");
         Assert.Equal(2, merged.ExitCode);
-        Assert.Equal(["shard 2/2 of toy-safe (strict), memory sc, strategy random, seed 1, 10000 executions is missing",
-            "shard 1/2 of toy-safe (strict), memory sc, strategy random, seed 2, 10000 executions is missing"],
+        Assert.Equal(["shard 2/2 of toy-safe (strict), memory sc, strategy portfolio, seed 1, 10000 executions is missing",
+            "shard 1/2 of toy-safe (strict), memory sc, strategy portfolio, seed 2, 10000 executions is missing"],
             merged.Json.GetProperty("missing").EnumerateArray().Select(each => each.GetString()!));
         Assert.Equal(2, merged.Json.GetProperty("runs").GetArrayLength());
     }

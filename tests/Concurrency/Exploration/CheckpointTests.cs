@@ -26,8 +26,12 @@ public sealed class CheckpointTests
         { "random", "requests", 1, 1, 5_000 },
         { "random", "requests", 2, 3, 5_000 },
         { "pct", "requests", 2, 1, 3_000 },
-        { "exhaustive", "requests", 1, 1, 5_000 },
-        { "exhaustive", "requests", 1, 3, 5_000 },
+        { "coverage", "requests", 1, 1, 5_000 },
+        { "coverage", "requests", 1, 2, 5_000 },
+        { "portfolio", "requests", 2, 1, 3_000 },
+        { "preemption", "requests", 1, 1, 5_000 },
+        { "states", "requests", 1, 1, 5_000 },
+        { "states", "requests", 1, 3, 5_000 },
         { "deepening", "requests", 1, 1, 5_000 },
         { "deepening", "requests", 1, 2, 5_000 },
         { "full", "ring", 1, 1, 100_000 },
@@ -69,6 +73,8 @@ public sealed class CheckpointTests
         Assert.Equal(expected.Exhausted, result.Exhausted);
         Assert.Equal(expected.Interrupted, result.Interrupted);
         Assert.Equal(expected.Bounds, result.Bounds);
+        Assert.Equal(expected.Coverage.Firsts, result.Coverage.Firsts);
+        Assert.Equal(expected.Coverage.Rules.Select(each => (each.Rule.Name, each.First)), result.Coverage.Rules.Select(each => (each.Rule.Name, each.First)));
         // Where something was found, how often premises were met by then depends on the workers.
         if (expected.Violation is null) Assert.Equal(expected.Premises, result.Premises);
     }
