@@ -64,8 +64,9 @@ internal sealed class ExploreCommand : ToolCommand
         // A comparison of variants is not divided: it belongs to the undivided exploration.
         var variants = settings.Shard.IsWhole ? new VariantComparison(context, settings).Of(plan) : [];
         if (parsed.GetValue(writeVariants) is { } file) VariantDocument.WriteInto(file, string.Join('\n', variants.Select(VariantView.Table)));
-        if (sharing.Out is { } path) Keep(path, outcomes);
         bool stopped = context.Cancellation.IsCancellationRequested;
+        if (sharing.Out is { } path && !(stopped && checkpoint is not null)) Keep(path, outcomes);
+        else if (stopped && checkpoint is not null) context.Console.Error.WriteLine($"ringcheck: stopped; the same command goes on from '{sharing.Checkpoint}'{(sharing.Out is null ? "" : $", and then writes '{sharing.Out}'")}");
         if (view is null)
         {
             ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)],
