@@ -60,8 +60,13 @@ sealed class OwnedProcess : IDisposable
         lock (lines) lines.Add(line);
     }
 
-    /// <summary>True if it ended by itself within the time.</summary>
-    public bool Wait(double seconds) => process.WaitForExit(TimeSpan.FromSeconds(seconds));
+    /// <summary>True if it ended by itself within the time; all that it wrote is here then.</summary>
+    public bool Wait(double seconds)
+    {
+        if (!process.WaitForExit(TimeSpan.FromSeconds(seconds))) return false;
+        process.WaitForExit(); // the streams are read to their end
+        return true;
+    }
 
     /// <summary>SIGKILL, as a machine that goes away.</summary>
     public void Kill()
