@@ -99,6 +99,12 @@ public readonly unsafe struct FlatMachine : IMachine
         }
     }
 
+    public bool AreInterruptsMasked => false;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
+    }
+
     public void MaskInterrupts()
     {
     }

@@ -108,6 +108,7 @@ public abstract partial class MmioDevice
     void CompleteReset()
     {
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.All));
+        Shows(PeripheralBits.All, MmioRegister.Status);
         Reset();
         ClearRegisters();
         foreach (var queue in Queues)

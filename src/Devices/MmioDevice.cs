@@ -178,6 +178,8 @@ public abstract partial class MmioDevice : IBusDevice
         Machine.Monitors.InterruptRaised(this, causes);
         // QEMU's line is not driven any more once the device is broken, in either direction, until it is reset.
         if (Rules.IsQemu && broken) return;
+        Machine.Messages.TakeIn(Dma, Parts(PeripheralBits.Causes));
+        Shows(PeripheralBits.Causes, MmioRegister.InterruptStatus);
         line.Set(true, Dma);
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Causes));
     }
@@ -205,6 +207,7 @@ public abstract partial class MmioDevice : IBusDevice
         if (Rules.IsQemu && !IsDriverOk) return;
         generation++;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Space));
+        Shows(PeripheralBits.Space, MmioRegister.ConfigGeneration);
         Touch(MmioRegister.ConfigGeneration);
         Touch(MmioRegister.Config);
         if (IsDriverOk) RaiseInterrupt(Rules.IsQemu ? InterruptCause.All : InterruptCause.ConfigurationChange);
@@ -218,6 +221,7 @@ public abstract partial class MmioDevice : IBusDevice
         // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
         if (broken && !Rules.IsQemu) return;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Control));
+        Shows(PeripheralBits.Control, MmioRegister.Status);
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {
@@ -264,6 +268,9 @@ public abstract partial class MmioDevice : IBusDevice
 
     /// <summary>Parts of this device, for the reduction.</summary>
     internal ulong Parts(ulong parts) => PeripheralBits.Of(peripheral, parts);
+
+    /// <summary>The device has changed what registers show.</summary>
+    internal void Shows(ulong parts, uint register) => Machine.Messages.Show(Dma, Parts(parts), AddressNames.Register(register));
 
     /// <summary>
     /// Constants are no part at all. What unusual and hostile devices still may do is counted for the whole device, so there each access touches all of it.

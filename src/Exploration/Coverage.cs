@@ -18,6 +18,7 @@ public sealed class Coverage
     readonly long[] states = new long[MaxStates], rules = new long[MaxRules];
     long execution = ExecutionPlace.Of(0, 0);
     Engine? engine;
+    bool isNextWanted;
 
     /// <summary>States reached so far, for progress displays. May be read from any thread.</summary>
     public int States { get; private set; }
@@ -25,17 +26,18 @@ public sealed class Coverage
     /// <summary>False: nobody needs to tell anything.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>True: executions that begin from now on are covered, whatever the strategy needs.</summary>
-    internal bool IsWanted { get; set; }
-
     /// <summary>What this execution reached first.</summary>
     public int FreshInExecution { get; private set; }
 
     /// <summary>Choices that this execution had made when it last reached something first.</summary>
     public uint LastFreshPosition { get; private set; }
 
-    /// <summary>Where the execution that begins next is: see <see cref="ExecutionPlace"/>.</summary>
-    internal void Number(long place) => execution = place;
+    /// <summary>Where the execution that begins next is (<see cref="ExecutionPlace"/>), and whether it is to be followed even if the strategy does not need it.</summary>
+    internal void Number(long place, bool isWanted)
+    {
+        execution = place;
+        isNextWanted = isWanted;
+    }
 
     /// <summary>Goes on from what an earlier process saw.</summary>
     internal void Restore(CoverageSum sum)
@@ -55,7 +57,7 @@ public sealed class Coverage
     internal void Begin(Engine ofEngine, bool isNeeded)
     {
         engine = ofEngine;
-        IsOn = IsWanted || isNeeded;
+        IsOn = isNextWanted || isNeeded;
         FreshInExecution = 0;
         LastFreshPosition = 0;
     }

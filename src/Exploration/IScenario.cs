@@ -58,6 +58,14 @@ public sealed record ScenarioInfo(string Name, string Summary, IReadOnlyList<str
     /// executions fail. Empty for most.
     /// </summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
+
+    /// <summary>
+    /// Profiles that are wrong on purpose, each in a way of its own, so that who watches can be seen to object: explored like any profile, but only by name.
+    /// </summary>
+    public IReadOnlyList<string> Wrong { get; init; } = [];
+
+    /// <summary>Whether this scenario can be built with a profile.</summary>
+    public bool Has(string profile) => Profiles.Contains(profile) || Variants.Contains(profile) || Wrong.Contains(profile);
 }
 
 /// <summary>

@@ -221,6 +221,12 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
         }
     }
 
+    public bool AreInterruptsMasked => state.IsMasked;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
+    }
+
     public void MaskInterrupts() => state.Mask();
 
     public void UnmaskInterrupts() => state.Unmask();

@@ -66,7 +66,7 @@ internal sealed record ListReport(IReadOnlyList<ScenarioReport> Scenarios, IRead
     IReadOnlyList<string> Memories);
 
 internal sealed record ScenarioReport(string Name, string Summary, IReadOnlyList<string> Profiles, bool Tour,
-    IReadOnlyList<string> Variants);
+    IReadOnlyList<string> Variants, IReadOnlyList<string> Wrong);
 
 internal sealed record ModelReport(string Name, string Description, IReadOnlyList<int> Sizes, int DefaultSize);
 

@@ -37,6 +37,8 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
         dma.Agent = engine;
         engine.Parts = (Parts(PeripheralBits.Control), Parts(PeripheralBits.Bell), Parts(PeripheralBits.Life));
+        engine.Beginning = () => machine.Messages.TakeIn(dma, Parts(PeripheralBits.Control | PeripheralBits.Bell));
+        machine.MayStop(Parts(PeripheralBits.Life), dma);
         change = machine.Engine.Add(new ActionAgent(name + ".change", ChangeConfiguration));
     }
 

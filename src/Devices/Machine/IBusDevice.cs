@@ -57,6 +57,8 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     int high, message = NoMessage;
     Exploration.CpuAgent cpu = first;
 
+    public Exploration.CpuAgent Target => cpu;
+
     /// <summary>The CPU that takes the interrupts: the first one, unless a scenario says otherwise, before its first execution.</summary>
     public void RouteTo(Exploration.CpuAgent target) => cpu = target;
 
@@ -74,6 +76,7 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     internal void MessageFrom(DmaPort sender)
     {
         if (CarryOrder?.Weak is not { } memory) return;
+        memory.Engine.Reducer?.NoteLine(cpu, high: true); // each message is an event of the line, though it is high already
         int newer = memory.Machine.SendAfterAll(sender.Thread);
         if (message != NoMessage)
         {

@@ -33,6 +33,13 @@ public readonly partial struct SimMachine
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Update(address.Value, AtomicUpdate.Add(add), order, file, line, member);
 
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
+        var cpu = machine.Engine.Running;
+        cpu.HandlerWaitsForLock = cpu.IsInHandler && what == LockEvent.Waits;
+        machine.Monitors.Locks.Note(cpu, what, address.Value, file, line, member);
+    }
+
     uint Update(ulong address, in AtomicUpdate update, AtomicOrder order, string file, int line, string member)
     {
         var cpu = machine.Engine.Running;

@@ -223,6 +223,8 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
 
     public void WaitForInterrupt(Deadline deadline) => machine.Engine.Running.WaitForInterrupt(deadline.AtMs);
 
+    public bool AreInterruptsMasked => machine.Engine.Running.IsMasked;
+
     public void MaskInterrupts() => machine.Engine.Running.Mask();
 
     public void UnmaskInterrupts() => machine.Engine.Running.Unmask();

@@ -14,6 +14,11 @@ public sealed partial class SimulatedMachine
     /// <summary>What an agent without a thread of memory hands on.</summary>
     readonly int[] carried = new int[64];
 
+    /// <summary>Device engines that a register access may stop, by the part that says so.</summary>
+    readonly List<(ulong Life, DmaPort Master)> lives = [];
+
+    internal void MayStop(ulong life, DmaPort master) => lives.Add((life, master));
+
     /// <summary>Peripherals so far: the next one's number.</summary>
     internal int Peripherals { get; set; }
 
@@ -52,6 +57,14 @@ public sealed partial class SimulatedMachine
             int part = System.Numerics.BitOperations.TrailingZeroCount(rest);
             Take(memory, thread, done, changed[part]);
             if ((writes >> part & 1) != 0) Take(memory, thread, done, looked[part]);
+        }
+        foreach (var (life, master) in lives)
+        {
+            // It is stopped where it is: what it has done comes before.
+            if ((writes & life) == 0 || master.Thread == thread) continue;
+            int stopped = memory.Machine.SendAfterAll(master.Thread);
+            Take(memory, thread, done, stopped);
+            memory.Machine.Drop(stopped);
         }
         if (thread < 0)
         {

@@ -41,6 +41,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
         Interrupts.CarryOrder = Memory.MessageInterrupts ? this : null;
+        Messages = new(this);
         Monitors = new(this);
         Engine.System = this;
     }
@@ -70,6 +71,9 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>The driver's barrier sites, on weak memory.</summary>
     public BarrierSites Barriers { get; } = new();
+
+    /// <summary>What register accesses carry between a CPU's and a device's accesses to memory, where it is weak.</summary>
+    public RegisterMessages Messages { get; }
 
     public Bus Bus { get; } = new();
 
@@ -139,6 +143,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
         Ram.Reset();
         Weak?.Reset();
         ForgetArrivals();
+        Messages.Reset();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
@@ -158,6 +163,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
         Cache?.Fold(ref hasher);
         Interrupts.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
+        if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }

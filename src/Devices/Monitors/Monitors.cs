@@ -20,6 +20,7 @@ public sealed class Monitors
         Registers = new(machine, this);
         Notifications = new(machine, this);
         Coverage = new(machine, this);
+        Locks = new(machine);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -30,6 +31,11 @@ public sealed class Monitors
 
     /// <summary>What an exploration has come to.</summary>
     public MonitorCoverage Coverage { get; }
+
+    /// <summary>Whether that is followed in this execution. Here because it is asked so often.</summary>
+    internal bool IsCovered;
+
+    public LockMonitor Locks { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -42,13 +48,16 @@ public sealed class Monitors
 
     internal void Reset()
     {
+        IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
+        Locks.Reset();
         foreach (var device in machine.Devices) device.Watch.Reset();
     }
 
     internal void Fold(ref StateHasher hasher)
     {
         Ownership.Fold(ref hasher);
+        Locks.Fold(ref hasher);
         foreach (var device in machine.Devices) device.Watch.Fold(ref hasher);
     }
 
@@ -82,7 +91,7 @@ public sealed class Monitors
         return new(entry.Monitor, entry.Name, entry.Clauses, message, entry.Mend);
     }
 
-    internal Violation LostNotification(CpuAgent waiting) => Devices.LostNotification.Diagnose(machine, waiting);
+    internal Violation LostNotification(CpuAgent waiting) => Locks.WhyNobodyRuns() ?? Devices.LostNotification.Diagnose(machine, waiting);
 
     /// <summary>Some device was told to reset, and the driver has not read back that it has.</summary>
     internal bool AnyResetPending
@@ -216,7 +225,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
-        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
+        if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;

@@ -34,6 +34,9 @@ public abstract class Agent(string name)
     /// </summary>
     internal ulong HistoryA, HistoryB;
 
+    /// <summary>The history as a number, for what this agent leaves to others.</summary>
+    public ulong HistoryHash => HistoryA ^ HistoryB;
+
     /// <summary>What besides the history decides this agent's future. Forgetting a bit here makes pruning unsound.</summary>
     internal virtual ulong ExtraState => 0;
 

@@ -48,8 +48,14 @@ public sealed class CpuAgent : Agent
     /// <summary>For the reduction: would an interrupt be taken now?</summary>
     internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
 
+    /// <summary>Whether it takes no interrupts now: they are masked, or it is in its handler.</summary>
+    public bool IsMasked => masked;
+
+    /// <summary>A handler that waits for a lock may poll, which it must not do for anything else.</summary>
+    public bool HandlerWaitsForLock { get; set; }
+
     /// <summary>For reports: what this CPU waits for, or "".</summary>
-    public string WaitsFor => wait switch
+    public string WaitsFor => Interrupt.IsPolling ? "a polled value to change, in its interrupt handler" : wait switch
     {
         WaitKind.Interrupt => "an interrupt",
         WaitKind.Poll => "a polled value to change",
@@ -69,6 +75,7 @@ public sealed class CpuAgent : Agent
         base.Reset();
         masked = true;
         lineHigh = inHandler = Finished = deadlinePassed = false;
+        HandlerWaitsForLock = false;
         wait = WaitKind.None;
         deadlineMs = ulong.MaxValue;
         active = this;
@@ -280,28 +287,32 @@ public sealed class CpuAgent : Agent
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NoteRead(ulong watchKey)
     {
-        if (Engine.ActiveWatches != 0 && !inHandler) poll.Read(watchKey);
+        if (Engine.ActiveWatches != 0) (inHandler ? Interrupt.Poll : poll).Read(watchKey);
     }
 
     /// <summary>For weak memories: no load may return an older value now.</summary>
-    public bool ReadsNewestOnly => poll.NewestOnly && !inHandler;
+    public bool ReadsNewestOnly => (inHandler ? Interrupt.Poll : poll).NewestOnly;
 
     /// <summary>A load returned an older value.</summary>
     public void NoteOlderRead()
     {
-        if (!inHandler) poll.NoteOlder();
+        (inHandler ? Interrupt.Poll : poll).NoteOlder();
     }
 
-    internal void Touch(ulong watchKey) => poll.Touch(this, watchKey);
+    internal void Touch(ulong watchKey)
+    {
+        if (poll.Touch(watchKey) && wait == WaitKind.Poll && !inHandler) Engine.Unblock(this);
+        if (inHandler && Interrupt.Poll.Touch(watchKey) && Interrupt.IsPolling) Engine.Unblock(Interrupt);
+    }
 
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
     public Fingerprint BeginPoll()
     {
-        if (inHandler) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
-            "An interrupt handler must not wait: record what happened and return."));
-        poll.Begin(Engine);
-        Engine.Reducer?.PollBegins(this);
-        return new(HistoryA, HistoryB);
+        if (inHandler && !HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+            "An interrupt handler must not wait, but for a lock: record what happened and return."));
+        (inHandler ? Interrupt.Poll : poll).Begin(Engine);
+        if (!inHandler) Engine.Reducer?.PollBegins(this);
+        return new(active.HistoryA, active.HistoryB);
     }
 
     /// <summary>
@@ -310,6 +321,11 @@ public sealed class CpuAgent : Agent
     /// </summary>
     public void PollAgain(Fingerprint head, ulong deadline)
     {
+        if (inHandler)
+        {
+            Interrupt.PollAgain(this, head);
+            return;
+        }
         HistoryA = head.A;
         HistoryB = head.B;
         if (Engine.Reducer is { } reducer && reducer.PollFails(this))
@@ -330,13 +346,18 @@ public sealed class CpuAgent : Agent
 
     public void EndPoll()
     {
-        poll.End(Engine);
-        Engine.Reducer?.PollEnds(this);
+        (inHandler ? Interrupt.Poll : poll).End(Engine);
+        if (!inHandler) Engine.Reducer?.PollEnds(this);
     }
 
-    internal void PolledValueChanged()
+    /// <summary>A handler that waits for a lock: nothing of this CPU runs until what it read has changed. Others do.</summary>
+    internal void BlockHandler()
     {
-        if (wait == WaitKind.Poll && !inHandler) Engine.Unblock(this);
+        Interrupt.Step++;
+        Interrupt.Observed(BlockedEvent, 0);
+        Engine.Block(Interrupt);
+        Schedule();
+        Interrupt.Observed(WokenEvent, 0);
     }
 
     /// <summary>The CPU's program is done: it is idle from here on.</summary>
@@ -349,4 +370,35 @@ public sealed class CpuAgent : Agent
 }
 
 /// <summary>See <see cref="CpuAgent.Interrupt"/>.</summary>
-public sealed class InterruptAgent(string name) : Agent(name);
+public sealed class InterruptAgent(string name) : Agent(name)
+{
+    internal PollWatch Poll { get; } = new();
+
+    /// <summary>It is blocked, until a value that it read has changed.</summary>
+    internal bool IsPolling { get; private set; }
+
+    internal override ulong ExtraState => (IsPolling ? 1u : 0) | (Poll.Changed ? 2u : 0) | (Poll.NewestOnly ? 4u : 0) | (Poll.ReadOlder ? 8u : 0);
+
+    public override void Reset()
+    {
+        base.Reset();
+        Poll.Reset();
+        IsPolling = false;
+    }
+
+    /// <summary>As <see cref="CpuAgent.PollAgain"/>, without a deadline.</summary>
+    internal void PollAgain(CpuAgent cpu, Fingerprint head)
+    {
+        HistoryA = head.A;
+        HistoryB = head.B;
+        if (!Poll.Changed && !Poll.ReadOlder)
+        {
+            IsPolling = true;
+            cpu.BlockHandler();
+            IsPolling = false;
+            HistoryA = head.A;
+            HistoryB = head.B;
+        }
+        Poll.Begin(Engine);
+    }
+}

@@ -31,10 +31,12 @@ internal sealed partial class ExplorationWorker
     }
 
     /// <summary>One execution that counts. False if it failed.</summary>
-    bool RunOne(Strategy strategy, bool audited)
+    /// <param name="strategy">How it chooses.</param>
+    /// <param name="index">By which it is sampled for audits and coverage: its number, or its place in its part of a tree.</param>
+    bool RunOne(Strategy strategy, long index)
     {
-        own!.Engine.Coverage.Number(ExecutionPlace.Of(current.Part, done));
-        var found = Execution.Run(own, strategy, audited);
+        own!.Engine.Coverage.Number(ExecutionPlace.Of(current.Part, done), ExplorationBudget.IsCovered(index));
+        var found = Execution.Run(own, strategy, audited: index % shared.Budget.AuditEvery == 0);
         current = current with { Executions = current.Executions + 1, Points = current.Points + own.Engine.Points };
         done++;
         Volatile.Write(ref progress.Executions, progress.Executions + 1);

@@ -101,7 +101,6 @@ internal sealed partial class ExplorationWorker
         try
         {
             using var built = shared.Scenarios();
-            built.Engine.Coverage.IsWanted = true;
             scenario = own = built;
             var strategy = shared.Strategies();
             bool hasEnded = strategy.IsNumbered ? ExploreNumbers(strategy) : ExploreTree(ref strategy);
@@ -130,7 +129,7 @@ internal sealed partial class ExplorationWorker
             for (long i = blocks.First(part) + done; i < end && !shared.Stop && part <= shared.Ledger.LastPart; i++)
             {
                 if (!strategy.Begin(i)) return EnterAll(strategy, part, end, true);
-                if (!RunOne(strategy, audited: i % shared.Budget.AuditEvery == 0)) break;
+                if (!RunOne(strategy, i)) break;
                 if (answeredRound != shared.Round) Answer(strategy);
             }
             last = (part, end);
@@ -187,7 +186,7 @@ internal sealed partial class ExplorationWorker
             }
             if (Interlocked.Increment(ref shared.Tickets) > shared.Share) return false;
             if ((cut?.Part ?? 0) is var part && part != current.Part) BeginPart(part, 0);
-            if (!RunOne(strategy, audited: done % shared.Budget.AuditEvery == 0)) return false;
+            if (!RunOne(strategy, done)) return false;
             if (answeredRound != shared.Round) Answer(strategy);
         }
         return false;

@@ -274,4 +274,34 @@ sealed class ExecutionGraph
         }
         foreach (ulong word in MemoryMarshal.Cast<Clock, ulong>(MemoryMarshal.CreateReadOnlySpan(ref before, 1))) hasher.Add(word);
     }
+
+    /// <summary>The same as <see cref="Canonical"/>, for people: a line for each event.</summary>
+    public List<string> Describe()
+    {
+        var lines = new List<string>();
+        string Name(int number) => number == None ? "initial" : $"{events[number].Thread}.{events[number].Index}";
+        for (int thread = 0; thread < lastOf.Length; thread++)
+        {
+            for (int e = lastOf[thread]; e != None; e = events[e].Previous)
+            {
+                ref var at = ref events[e];
+                string text = $"{Name(e)} {at.Kind}";
+                if (at.Kind is EventKind.Read) text += $" of {at.Location} from {Name(at.Source)}";
+                if (at.Kind is EventKind.Write) text += $" of {at.Location} after {Name(at.Before)}";
+                if (at.Kind is EventKind.Choice or EventKind.Delivery or EventKind.Line) text += $" = {at.Value}";
+                if (at.IsPeripheral)
+                {
+                    var before = new SortedDictionary<int, int>();
+                    foreach (int other in Chain)
+                    {
+                        if (other == e) break;
+                        if (events[other].ConflictsWith(at)) before[events[other].Thread] = events[other].Index;
+                    }
+                    text += $" of {at.Reads:x}/{at.Writes:x}, behind {string.Join(' ', before.Select(pair => $"{pair.Key}.{pair.Value}"))}";
+                }
+                lines.Add(text);
+            }
+        }
+        return lines;
+    }
 }

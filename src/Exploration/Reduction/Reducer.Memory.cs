@@ -8,6 +8,9 @@ public sealed partial class Reducer
     int[] writeOf = new int[256];
     int half = None, unmade = int.MaxValue;
 
+    /// <summary>What a write follows from, through program order and reads, is also before it in coherence order: on all memories but AArch64's.</summary>
+    bool prefixComesBefore;
+
     /// <summary>The number of a location; the same in all executions.</summary>
     public int LocationAt(ulong address, int length) => layout.LocationAt(address, length);
 
@@ -81,7 +84,7 @@ public sealed partial class Reducer
         if (position < planned) return ReadAgain(memory, machineThread, access, thread, location, isUpdate: false);
         int read = Add(EventKind.Read, thread, 0, location);
         graph[read].IsWait = ends is not null;
-        if (ends is null && IsFirstReadOfPoll(out int trial)) return ReadOldestFirst(memory, machineThread, access, read, last, trial);
+        if (ends is null && !wanders && IsFirstReadOfPoll(out int trial)) return ReadOldestFirst(memory, machineThread, access, read, last, trial);
         int chosen = None;
         for (int place = last, oldest = memory.OldestReadable(machineThread, access); place >= oldest; place--)
         {
@@ -91,9 +94,11 @@ public sealed partial class Reducer
                 chosen = place;
                 continue;
             }
+            if (wanders && random.Below(2) == 0) chosen = place;
             graph.Returns(read, WriteAt(memory, access.Location, place));
             PushRead(read);
         }
+        if (chosen != last) polls[thread].SawOlder = true;
         graph.Returns(read, WriteAt(memory, access.Location, chosen));
         Made(read, isNew: true);
         return chosen;
@@ -124,20 +129,26 @@ public sealed partial class Reducer
     public int Write(SetViewMachine memory, int machineThread, in Access access, int location, ulong value, out int number)
     {
         int end = memory.Count(access.Location), thread = CurrentThread;
+        prefixComesBefore = memory.Model != MemoryModel.AArch64;
         number = None;
         if (!IsOfOthersInterest(location, thread)) return end;
         if (position < planned) return WriteAgain(memory, machineThread, access, thread, location, value, end, out number);
         number = AddWrite(thread, location, value);
+        int wandered = end;
         int newest = end > 0 ? WriteAt(memory, access.Location, end - 1) : None;
-        for (int place = end - 1; place > 0 && memory.CanWrite(machineThread, access, place); place--)
+        for (int place = end - 1; place > 0; place--)
         {
+            if (memory.IsTaken(access.Location, place)) continue;
+            if (!memory.CanWrite(machineThread, access, place)) break;
             graph.Insert(number, WriteAt(memory, access.Location, place - 1));
             PushForward(number);
             graph.Remove(number);
+            if (wanders && random.Below(2) == 0) wandered = place;
         }
+        if (wanders && wandered < end) newest = WriteAt(memory, access.Location, wandered - 1);
         graph.Insert(number, newest);
         Made(number, isNew: true);
-        return end;
+        return wandered;
     }
 
     int AddWrite(int thread, int location, ulong value)
@@ -211,7 +222,7 @@ public sealed partial class Reducer
             if (!memory.CanRead(machineThread, isUpdate ? access : load, place)) continue;
             graph.Returns(read, WriteAt(memory, access.Location, place));
             if (isUpdate && !memory.CanUpdate(machineThread, access, place)) ReviseWithoutRoom(read, resultOf(place));
-            else if (chosen == None) chosen = place;
+            else if (chosen == None || (wanders && random.Below(2) == 0)) chosen = place;
             else PushRead(read);
         }
         if (chosen == None)
@@ -255,6 +266,7 @@ public sealed partial class Reducer
     /// </summary>
     void ReviseWithoutRoom(int read, ulong value)
     {
+        if (wanders) return;
         Time(read);
         int write = AddWrite(graph[read].Thread, graph[read].Location, value);
         graph[write].IsUpdate = true;

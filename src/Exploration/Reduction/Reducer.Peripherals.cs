@@ -206,8 +206,9 @@ public sealed partial class Reducer
         {
             graph[added].Value = NotYet;
             PushForward(added);
-            graph[added].Value = Taken;
+            graph[added].Value = wanders && random.Below(2) == 0 ? NotYet : Taken;
         }
+        high = graph[added].Value == Taken;
         Made(added, isNew: true);
         stepBegins = true;
         return high;

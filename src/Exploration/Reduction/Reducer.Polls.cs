@@ -52,6 +52,17 @@ public sealed partial class Reducer
     /// <summary>The thread stays where it is.</summary>
     void Hold(int thread) => polls[thread].IsHeld = true;
 
+    /// <summary>A thread stays, and what it saw last of what it waits for is not the newest any more: another execution shows it going on, or seeing that.</summary>
+    bool SomebodyWouldSeeMore()
+    {
+        for (int thread = 0; thread < threads; thread++)
+        {
+            int last = polls[thread].IsHeld ? graph.LastOf(thread) : None;
+            if (last != None && graph[last].IsWait && graph[last].Source != graph.NewestWrite(graph[last].Location)) return true;
+        }
+        return false;
+    }
+
     /// <summary>An agent that has seen the newest of what it waits for, and is not to see anything else in this execution.</summary>
     public bool IsHeld(Agent agent) => polls[threadOf[agent.Id]].IsHeld;
 
@@ -112,7 +123,7 @@ public sealed partial class Reducer
             return false;
         }
         Release(later[thread]);
-        bool again = poll.IsTrying;
+        bool again = poll.IsTrying || (wanders && poll.SawOlder);
         int trial = poll.Trial;
         if (poll.From != None) TakeBack(poll.From, thread);
         if (again)
@@ -161,7 +172,7 @@ public sealed partial class Reducer
     bool HoldsBack(int read)
     {
         int thread = graph[read].Thread;
-        if (!polls[thread].IsActive) return false;
+        if (!polls[thread].IsActive || wanders) return false;
         later[thread].Add(Forward(read));
         return true;
     }

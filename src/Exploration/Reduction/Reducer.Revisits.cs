@@ -101,7 +101,7 @@ public sealed partial class Reducer
                 var chain = graph.Chain;
                 for (int i = chain.Length - 1; i >= 0 && chain[i] != number; i--)
                 {
-                    if (IsBefore(chain[i], number, ref prefix) && graph[chain[i]].ConflictsWith(mine)) return false;
+                    if (chain[i] != revisiting && IsBefore(chain[i], number, ref prefix) && graph[chain[i]].ConflictsWith(mine)) return false;
                 }
                 return true;
         }
@@ -130,7 +130,7 @@ public sealed partial class Reducer
             {
                 int next = after == None ? plan.First(location) : plan[after].After;
                 if (next == None || !plan[next].IsUpdate) PushAt(plan, newWrite, after);
-                if (after == None || plan[after].Thread == thread || plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index)) break;
+                if (after == None || plan[after].Thread == thread || (prefixComesBefore && plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index))) break;
             }
         }
         search.Return(plan);
@@ -168,7 +168,7 @@ public sealed partial class Reducer
         if (prefix.Has(begin.Thread, begin.Index)) return false;
         foreach (int e in graph.Order)
         {
-            if (keep[e] && !graph[e].Clock.Has(begin.Thread, begin.Index)) order.Add(e);
+            if (keep[e] && !ComesAfter(e, begin)) order.Add(e);
         }
         // A read-modify-write that was not carried out, and so is in no order yet.
         for (int e = unmade; e < graph.Count; e++)
@@ -177,9 +177,17 @@ public sealed partial class Reducer
         }
         foreach (int e in graph.Order)
         {
-            if (keep[e] && graph[e].Clock.Has(begin.Thread, begin.Index)) order.Add(e);
+            if (keep[e] && ComesAfter(e, begin)) order.Add(e);
         }
         return true;
+    }
+
+    /// <summary>What revisits comes before what it revisits, whatever it came behind when it was made.</summary>
+    bool ComesAfter(int number, in GraphEvent begin)
+    {
+        ref var at = ref graph[number];
+        bool revisits = at.Thread == graph[revisiting].Thread && at.StepEnd == graph[revisiting].StepEnd;
+        return !revisits && at.Clock.Has(begin.Thread, begin.Index);
     }
 
     // Peripherals
@@ -187,7 +195,7 @@ public sealed partial class Reducer
     /// <summary>Plans in which an access comes before an earlier one that it conflicts with.</summary>
     void ComeEarlier(int number)
     {
-        revisiting = None;
+        revisiting = number;
         var mine = graph[number];
         var before = mine.Previous == None ? default : graph[mine.Previous].Clock;
         if (mine.Source != None) before.Join(in graph[graph[mine.Source].StepEnd].Clock);

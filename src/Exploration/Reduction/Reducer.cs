@@ -62,6 +62,14 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         graph.Order.CopyTo(schedule);
         isForward = graph.EndsInChoice;
         graph.BeginAgain();
+        wanders = false;
+        Prepare();
+        return true;
+    }
+
+    void Prepare()
+    {
+        if (graph.Count == 0) planned = 0;
         position = 0;
         verdict = Verdict.Complete;
         stepBegins = true;
@@ -73,7 +81,6 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         usedParts = 0;
         ForgetLines();
         ForgetPolls();
-        return true;
     }
 
     /// <summary>Called by the engine before the first step of an execution.</summary>
@@ -106,13 +113,9 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         if (verdict == Verdict.Complete && !learning) StepEnds();
         if (learning) verdict = Verdict.Learned;
+        else if (verdict == Verdict.Complete && SomebodyWouldSeeMore()) verdict = Verdict.Blocked;
         else if (verdict == Verdict.Complete && position < planned) verdict = Verdict.Unfit;
-        if (Environment.GetEnvironmentVariable("RED") is not null)
-        {
-            Console.WriteLine($"--- {verdict} planned {planned} position {position}");
-            foreach (int e in graph.Order) { ref var v = ref graph[e]; Console.WriteLine($"{e}: t{v.Thread}.{v.Index} {v.Kind} loc {v.Location} src {v.Source} val {v.Value} step {v.BeginsStep} R{v.Reads:x} W{v.Writes:x} lines {v.Lines}"); }
-        }
-        search.Count(verdict, graph);
+        if (!wanders) search.Count(verdict, graph);
     }
 
     /// <summary>The rest of this execution shows nothing.</summary>
@@ -127,7 +130,8 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     /// <summary>An agent is about to take a step, or a CPU has come to its next access.</summary>
     public void StepEnds()
     {
-        if (written.Count > 0) Revisit();
+        if (written.Count > 0 && !wanders) Revisit();
+        else written.Clear();
         stepBegins = true;
     }
 
@@ -150,7 +154,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             Stop(Verdict.Unfit);
             break;
         }
-        return engine.Draining ? BitOperations.TrailingZeroCount(options) : Turn(options);
+        return engine.Draining ? BitOperations.TrailingZeroCount(options) : wanders && !learning ? Stroll(options) : Turn(options);
     }
 
     CpuAgent? CpuOf(int thread)
@@ -230,7 +234,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         int thread = threadOf[point.Agent];
         ulong detail = point.Enabled;
-        if (position < planned)
+        if (position < planned && graph[schedule[position]].Thread == thread)
         {
             int again = Again(EventKind.Choice, thread, detail);
             if (again < 0) return point.Default;
@@ -238,6 +242,12 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             return (int)graph[again].Value;
         }
         int added = Add(EventKind.Choice, thread, detail);
+        if (wanders)
+        {
+            graph[added].Value = (ulong)random.OneOf(point.Enabled);
+            Made(added, isNew: true);
+            return (int)graph[added].Value;
+        }
         for (ulong rest = point.Enabled & ~1UL; rest != 0; rest &= rest - 1)
         {
             graph[added].Value = (ulong)BitOperations.TrailingZeroCount(rest);
@@ -312,18 +322,23 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     bool EndsAnew(int number)
     {
         if (!isForward) return false;
+        if (graph[number] is { Kind: EventKind.Write, IsUpdate: false, After: not None }) return false; // at its first place only, as when it was new
         int last = schedule[planned - 1];
         return number != last && graph[number].StepEnd == graph[last].StepEnd;
     }
 
     /// <summary>A plan: what has been made, and then this event in the way that it has now.</summary>
-    void PushForward(int last) => search.Push(Forward(last));
+    void PushForward(int last)
+    {
+        if (!wanders) search.Push(Forward(last));
+    }
 
     ExecutionGraph Forward(int last)
     {
         var plan = search.Blank();
         graph.CopyTo(plan);
         plan.AppendToOrder(last);
+        for (int rest = position; rest < planned; rest++) plan.AppendToOrder(schedule[rest]); // a choice that ends a step of which the plan held the beginning only
         plan.EndsInChoice = graph[last].Kind != EventKind.Write;
         return plan;
     }

@@ -58,13 +58,16 @@ static class BarrierCalls
     /// <summary>Operations that order nothing and complete nothing: what they do is what the others wait for.</summary>
     static readonly string[] effects =
     [
-        nameof(ICpuMemory.Store32), nameof(ICpuMemory.Store64), nameof(ICpuMemory.Exchange64), nameof(ICpuMemory.StoreEntry),
+        nameof(ICpuMemory.Store32), nameof(ICpuMemory.Store64), nameof(ICpuMemory.StoreEntry),
         nameof(ICpuMaintenance.WriteTranslationTable), nameof(ICpuMaintenance.EnableMmu), nameof(ICpuMaintenance.AllowFloatingPoint), nameof(ICpuInterrupts.SendInterrupt),
     ];
 
     public static IEnumerable<BarrierSite> OfMachine(Type type) => Of(type, static called => !IsCpuSystem(called));
 
     public static IEnumerable<BarrierSite> OfCpuSystem(Type type) => Of(type, static called => IsCpuSystem(called) && !effects.Contains(called.Name));
+
+    /// <summary>Locks hand through where they are used: what orders is inside them.</summary>
+    static bool IsOfKernel(MethodBase called) => called.DeclaringType!.Assembly == typeof(Kernel.DriverStatus).Assembly || called.Name == nameof(ILockNotes.NoteLock);
 
     static bool IsAtomic(MethodBase called) => called.Name is nameof(IAtomics.Exchange32) or nameof(IAtomics.CompareExchange32) or nameof(IAtomics.FetchAdd32);
 
@@ -91,7 +94,7 @@ static class BarrierCalls
         if (at + 6 < code.Length && code[at] == Prefix && code[at + 1] == Constrained) at += 6;
         if (at + TokenLength > code.Length || code[at] is not (Call or CallVirtual)) return null;
         var called = Resolve(method, BitConverter.ToInt32(code, at + 1));
-        if (called is null || !SaysWhere(called) || !isOne(called)) return null;
+        if (called is null || !SaysWhere(called) || IsOfKernel(called) || !isOne(called)) return null;
         string asks = AsksFor(called, code, start);
         return asks == BarrierPurposes.Name(AtomicOrder.Relaxed) ? null : new(FileNameOf(file), line, member, asks);
     }

@@ -24,12 +24,21 @@ public sealed class ReducerTests
             => $"{Compared} programs compared, {LeftOut} left out; {Graphs} graphs, {Deadlocks} deadlocks in {Executions} executions ({Blocked} blocked, {Wasted} wasted), unreduced {Unreduced}";
     }
 
-    /// <summary>Fails with what differs, for the program itself and for a smaller one.</summary>
-    static void Compare(TestProgram program, MemoryModel model, Tally tally)
+    /// <summary>Fails with what differs, for the first program where something does, and for a smaller one.</summary>
+    static Tally Compare(IEnumerable<TestProgram> programs, MemoryModel model)
     {
-        if (Difference(program, model, tally) is not { } difference) return;
-        var small = SmallerProgram.Of(program, candidate => Difference(candidate, model, new()) is not null);
-        Assert.Fail($"{program}\non {model}: {difference}\nsmaller: {small}\n{Difference(small, model, new())}");
+        var tally = new Tally();
+        var failing = programs.Where(program => Difference(program, model, tally) is not null).ToList();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {tally}");
+        if (failing.Count == 0) return tally;
+        var text = new System.Text.StringBuilder($"{failing.Count} programs fail on {model}\n");
+        foreach (var program in failing.Take(3))
+        {
+            var small = SmallerProgram.Of(program, candidate => Difference(candidate, model, new()) is not null);
+            text.Append($"{program}\n{Difference(program, model, new())}\nsmaller: {small}\n{Difference(small, model, new())}\n");
+        }
+        Assert.Fail(text.ToString());
+        return tally;
     }
 
     /// <summary>What the reduction does wrong, in words; null if nothing, or if the yardstick takes too long.</summary>
@@ -75,9 +84,7 @@ public sealed class ReducerTests
     [InlineData(MemoryModel.AArch64)]
     public void Each_litmus_test_has_its_graphs_once(MemoryModel model)
     {
-        var tally = new Tally();
-        foreach (var test in LitmusFile.Shipped()) Compare(TestProgram.Of(test), model, tally);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {tally}");
+        var tally = Compare(LitmusFile.Shipped().Select(TestProgram.Of), model);
         Assert.Equal((447, 0, 0), (tally.Compared, tally.LeftOut, tally.Blocked));
         Assert.Equal(tally.Graphs, tally.Executions);
     }
@@ -88,9 +95,7 @@ public sealed class ReducerTests
     [InlineData(MemoryModel.AArch64)]
     public void Random_straight_line_programs_have_their_graphs_once(MemoryModel model)
     {
-        var tally = new Tally();
-        for (int seed = 20_000; seed < 20_400; seed++) Compare(TestProgram.Of(RandomTests.Make(seed)), model, tally);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {tally}");
+        var tally = Compare(Enumerable.Range(20_000, 400).Select(seed => TestProgram.Of(RandomTests.Make(seed))), model);
         Assert.InRange(tally.Compared, 350, 400);
     }
 
@@ -100,9 +105,7 @@ public sealed class ReducerTests
     [InlineData(MemoryModel.AArch64)]
     public void Random_programs_with_branches_waits_choices_and_updates_have_their_graphs_once(MemoryModel model)
     {
-        var tally = new Tally();
-        for (int seed = 0; seed < 2_100; seed++) Compare(RandomPrograms.Branching(seed), model, tally);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{model}: {tally}");
+        var tally = Compare(Enumerable.Range(0, 2_100).Select(RandomPrograms.Branching), model);
         Assert.InRange(tally.Compared, 2_000, 2_100);
         Assert.InRange(tally.Deadlocks, 1_000, long.MaxValue);
     }

@@ -109,6 +109,12 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
     {
     }
 
+    public bool AreInterruptsMasked => false;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
+    }
+
     public void MaskInterrupts()
     {
     }
