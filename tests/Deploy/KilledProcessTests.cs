@@ -36,6 +36,26 @@ public sealed class KilledProcessTests
         Assert.Equal(bench.Result("whole.json"), bench.Result("again.json"));
     }
 
+    [Fact]
+    public void A_termination_request_saves_and_leaves_no_result()
+    {
+        Assert.SkipUnless(OwnedProcess.FindTool("kill") is not null, "there is no program 'kill'");
+        using var bench = new Workbench();
+        string[] explore = ["explore", "blk-two-requests", "--profile", "strict", "--strategy", "random", "--executions", "60000"];
+        using (var process = bench.Start([.. explore, "--out", "stopped.json", "--checkpoint", "c", "--checkpoint-seconds", "0.05"]))
+        {
+            Assert.True(WaitForProgress(bench.PathOf("c"), process), "it was over before it could be stopped");
+            process.Terminate();
+            Assert.True(process.Wait(20), "it does not end");
+            Assert.Equal(0, process.ExitCode);
+            Assert.Contains("goes on from", process.Output);
+        }
+        Assert.False(File.Exists(bench.PathOf("stopped.json")));
+        Assert.Equal(0, bench.Run([.. explore, "--out", "stopped.json", "--checkpoint", "c"]).ExitCode);
+        Assert.Equal(0, bench.Run([.. explore, "--out", "whole.json"]).ExitCode);
+        Assert.Equal(bench.Result("whole.json"), bench.Result("stopped.json"));
+    }
+
     /// <summary>Until the checkpoint was written anew, twice; false if the process ended by itself.</summary>
     static bool WaitForProgress(string checkpoint, OwnedProcess process)
     {

@@ -41,7 +41,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
     {
         long executions = explorer.ExecutionsDone;
         var budget = settings.Budget;
-        double share = Math.Max(executions / (double)budget.Executions, seconds / budget.Seconds);
+        double share = Math.Max(executions / (double)settings.Shard.ShareOf(budget.Executions), seconds / budget.Seconds);
         string states = explorer.StatesReached is var reached and > 0 ? $", {Numbers.Count(reached, "model state")}" : "";
         return new(share, $"{Numbers.Count(executions)} executions, {Numbers.Rate(executions, seconds)}{states}{TimeLeft(share, seconds)}");
     }
