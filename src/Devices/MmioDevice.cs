@@ -89,6 +89,8 @@ public abstract partial class MmioDevice : IBusDevice
 
     DmaPort IBusDevice.Master => Dma;
 
+    internal bool IsOn(InterruptLine other) => line == other;
+
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;
 
     /// <summary>Bytes of configuration space.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Pictures;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Exploration;
 
@@ -16,12 +17,15 @@ internal sealed partial class ReplayCommand : ToolCommand
         Description = "Where a recorded choice no longer exists, go on with plain choices instead of ending with exit code 2",
     };
 
+    readonly PictureOptions pictures;
+
     public ReplayCommand(CliContext context) : base("replay", "Run one recorded execution again",
         "ringcheck replay ringcheck-traces/<scenario>-<profile>-<hash>.json --lenient")
     {
         this.context = context;
         Add(what);
         Add(lenient);
+        pictures = new(this);
         SetAction(Run);
     }
 
@@ -36,6 +40,7 @@ internal sealed partial class ReplayCommand : ToolCommand
         var finding = outcome.Violation is { } violation ? FindingWords.Of(scenario, replay, violation, Shrinking.NotApplicable) : null;
         var report = new ReplayReport(replay.Scenario, replay.Memory, replay.Profile, replay.Seed, replay.Exhibit, outcome.Points,
             recorded is null ? null : recorded.Key == outcome.Violation?.Key, missing, finding is null ? [] : [ViolationReport.Of(finding)]);
+        pictures.Write(parsed, context, catalog, replay, finding);
         if (IsJson(parsed)) JsonReports.Write(context.Console, report, JsonReports.Compact.ReplayReport);
         else ReplayView.Show(new(context.Console), report, finding, recorded);
         return finding is null ? ExitCode.NothingFound : ExitCode.ViolationFound;

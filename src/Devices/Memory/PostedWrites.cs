@@ -26,12 +26,14 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
     /// <summary>The CPU writes: it arrives now, or later.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
+        machine.Recorder?.Posts(device, address, offset, width, value);
         int sent = memory.Audit.Send(WeakMemory.Cpu, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
         lastEvent = sent;
         bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
         var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(WeakMemory.Cpu), sent, Late: !arrivesNow);
         if (arrivesNow)
         {
+            machine.Recorder?.ArrivesAtOnce(device);
             Arrive(memory, write);
             return;
         }
@@ -69,6 +71,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
 
     void Arrive(WeakMemory memory, in Posted write)
     {
+        if (write.Late) machine.Recorder?.Arrives(this, device, write.Event, write.Address, write.Offset, write.Width, write.Value);
         if (device.Master is { } master)
         {
             memory.Audit.Receive(master.Thread, write.Event);
