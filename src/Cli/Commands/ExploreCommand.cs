@@ -43,7 +43,7 @@ internal sealed class ExploreCommand : ToolCommand
             if (context.Cancellation.IsCancellationRequested) break;
             string title = $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}";
             var outcome = new ScenarioRun(context, run, settings).Explore(title);
-            outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
+            outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, context.Catalog, finding))] };
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
         }

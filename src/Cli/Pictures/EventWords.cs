@@ -8,15 +8,18 @@ namespace Ringcheck.Cli.Pictures;
 /// <param name="Sentence">Who did what, without a full stop.</param>
 internal sealed record EventWords(string Label, string Sentence)
 {
-    public static EventWords Of(TraceEvent each, FailurePicture picture)
+    public static EventWords Of(TraceEvent each, IReadOnlyList<string> operations)
     {
-        string label = LabelOf(each, picture);
+        string label = LabelOf(each, operations);
         return new(label, SentenceOf(each, label));
     }
 
-    static string LabelOf(TraceEvent each, FailurePicture picture) => each.Kind switch
+    /// <summary>A sentence without what follows from it.</summary>
+    public static string Short(string sentence) => sentence.Split(';')[0];
+
+    static string LabelOf(TraceEvent each, IReadOnlyList<string> operations) => each.Kind switch
     {
-        TraceKind.Load or TraceKind.RegisterRead => $"{each.Name} → {each.Value}{(each.IsStale ? " (old)" : "")}",
+        TraceKind.Load or TraceKind.RegisterRead => $"{each.Name} → {(each.Value.Length > 0 ? each.Value : "?")}{(each.IsStale ? " (old)" : "")}",
         TraceKind.Store or TraceKind.RegisterWrite => $"{each.Name} = {each.Value}",
         TraceKind.PostedWrite => $"{each.Name} = {each.Value}, on its way",
         TraceKind.Arrival => $"{each.Name} = {each.Value} arrives",
@@ -31,7 +34,7 @@ internal sealed record EventWords(string Label, string Sentence)
         TraceKind.Poll => "polls",
         TraceKind.Woken => "goes on",
         TraceKind.ResetCompleted => "reset completed",
-        TraceKind.Begins when each.Operation >= 0 && each.Operation < picture.Operations.Count => $"{each.Operation + 1}. {picture.Operations[each.Operation]}",
+        TraceKind.Begins when each.Operation >= 0 && each.Operation < operations.Count => $"{each.Operation + 1}. {operations[each.Operation]}",
         TraceKind.Begins when each.Operation >= 0 => $"operation {each.Operation + 1}",
         _ => each.Text,
     };
@@ -41,11 +44,13 @@ internal sealed record EventWords(string Label, string Sentence)
         string who = Who(each.Agent);
         string sentence = each.Kind switch
         {
+            TraceKind.Load when each.Value.Length == 0 => $"{who} loads {Named(each)}",
             TraceKind.Load => $"{who} loads {Named(each)} and gets {each.Value}{(each.IsStale ? each.Before.Length > 0 ? $", an old value: {each.Before} is newer" : ", an old value" : "")}",
             TraceKind.Store => $"{who} stores {each.Value} to {Named(each)}{(each.Before.Length > 0 ? $", where {each.Before} was" : "")}",
+            TraceKind.RegisterRead when each.Value.Length == 0 => $"{who} reads register {each.Name}",
             TraceKind.RegisterRead => $"{who} reads register {each.Name} and gets {each.Value}",
             TraceKind.RegisterWrite => $"{who} writes {each.Value} to register {each.Name}",
-            TraceKind.PostedWrite => $"{who} writes {each.Value} to register {each.Name}; the write is on its way",
+            TraceKind.PostedWrite => $"{who} writes {each.Value} to register {each.Name}, and the write is on its way",
             TraceKind.Arrival => $"the write of {each.Value} to register {each.Name} arrives",
             TraceKind.Barrier => each.Order.Length > 0 ? $"{who}: {each.Order} ({each.Text})" : $"{who}: a barrier ({each.Text}), which this memory does not need",
             TraceKind.Wait or TraceKind.Poll => $"{who} {each.Text}",

@@ -1,11 +1,11 @@
 using Ringcheck.Cli.Failures;
-using Ringcheck.Cli.Reports;
 using Ringcheck.Models.Rules;
 using Ringcheck.Models.Tracing;
+using Ringcheck.Museum;
 
 namespace Ringcheck.Cli.Pictures;
 
-/// <summary>All that a picture of an execution shows, whatever it is drawn with. As JSON, its members are described in docs/pictures.md.</summary>
+/// <summary>All that a picture of a failure shows, whatever it is drawn with. As JSON, its members are described in docs/pictures.md.</summary>
 internal sealed record FailurePicture
 {
     public const string FormatName = "ringcheck-picture";
@@ -28,7 +28,9 @@ internal sealed record FailurePicture
     /// <summary>Museum exhibit, or empty.</summary>
     public required string Exhibit { get; init; }
 
-    /// <summary>Monitor and rule; empty if nothing was found.</summary>
+    /// <summary>What the exhibit is, or empty.</summary>
+    public string ExhibitTitle { get; private init; } = "";
+
     public required string Monitor { get; init; }
 
     public required string Rule { get; init; }
@@ -46,7 +48,7 @@ internal sealed record FailurePicture
     public required IReadOnlyList<string> Operations { get; init; }
 
     /// <summary>What was not plain.</summary>
-    public required IReadOnlyList<ChoicePicture> Choices { get; init; }
+    public IReadOnlyList<ChoicePicture> Choices { get; private init; } = [];
 
     public required ExecutionTrace Trace { get; init; }
 
@@ -55,27 +57,28 @@ internal sealed record FailurePicture
 
     public static FailurePicture Of(Finding finding, ExecutionTrace trace)
     {
-        var picture = WithoutWords(finding, trace);
-        return picture with { Words = [.. trace.Events.Select(each => EventWords.Of(each, picture))] };
+        EventWords[] words = [.. trace.Events.Select(each => EventWords.Of(each, finding.Operations))];
+        foreach (var each in trace.Events.Where(each => each.Kind == TraceKind.Choice)) words[each.Number] = words[each.Number] with { Sentence = ChoicePicture.WordsOf(each, trace, words) };
+        return new()
+        {
+            Replay = $"ringcheck replay {finding.Replay}",
+            Scenario = finding.Replay!.Scenario,
+            Profile = finding.Replay.Profile,
+            Memory = finding.Replay.Memory,
+            Exhibit = finding.Replay.Exhibit,
+            ExhibitTitle = finding.Replay.Exhibit.Length == 0 ? "" : ExhibitCollection.Shipped().FirstOrDefault(each => each.Id == finding.Replay.Exhibit)?.Title ?? "",
+            Monitor = finding.Violation.Monitor,
+            Rule = finding.Violation.Rule,
+            Message = finding.Violation.Message,
+            Mend = finding.Violation.Mend,
+            Clauses = [.. finding.Violation.Clauses.Select(ClausePicture.Of)],
+            Explanation = finding.Violation.Explanation,
+            Operations = finding.Operations,
+            Choices = [.. finding.Replay.Choices.Zip(finding.Choices, (choice, known) => ChoicePicture.Of(choice.ToString(), known, trace, words))],
+            Trace = trace,
+            Words = words,
+        };
     }
-
-    static FailurePicture WithoutWords(Finding finding, ExecutionTrace trace) => new()
-    {
-        Replay = $"ringcheck replay {finding.Replay}",
-        Scenario = finding.Replay!.Scenario,
-        Profile = finding.Replay.Profile,
-        Memory = finding.Replay.Memory,
-        Exhibit = finding.Replay.Exhibit,
-        Monitor = finding.Violation.Monitor,
-        Rule = finding.Violation.Rule,
-        Message = finding.Violation.Message,
-        Mend = finding.Violation.Mend,
-        Clauses = [.. finding.Violation.Clauses.Select(ClausePicture.Of)],
-        Explanation = finding.Violation.Explanation,
-        Operations = finding.Operations,
-        Choices = [.. finding.Replay.Choices.Zip(finding.Choices, (choice, words) => ChoicePicture.Of(choice.ToString(), words, trace))],
-        Trace = trace,
-    };
 }
 
 /// <summary>A clause of the standard in our own words.</summary>
@@ -93,6 +96,21 @@ internal sealed record ClausePicture(string Id, string Where, string Strength, s
 /// <param name="Event">Where it shows in the trace, or -1.</param>
 internal sealed record ChoicePicture(string Key, string Words, int Event)
 {
-    public static ChoicePicture Of(string key, string words, ExecutionTrace trace)
-        => trace.Events.FirstOrDefault(each => each.ChoiceKey == key) is { } shown ? new(key, $"{shown.Agent}: {shown.Choice}", shown.Number) : new(key, words, -1);
+    /// <param name="known">What can be said of it without the trace.</param>
+    public static ChoicePicture Of(string key, string known, ExecutionTrace trace, IReadOnlyList<EventWords> words)
+        => trace.Events.FirstOrDefault(each => each.ChoiceKey == key) is { } shown ? new(key, EventWords.Short(words[shown.Number].Sentence), shown.Number) : new(key, known, -1);
+
+    /// <summary>Of whose turn it is: what is done first, and what has to wait. Of a device: what it does.</summary>
+    public static string WordsOf(TraceEvent choice, ExecutionTrace trace, IReadOnlyList<EventWords> words)
+    {
+        if (choice.Held.Length == 0) return $"{EventWords.Who(choice.Agent)} {choice.Choice}";
+        var first = trace.Events.Skip(choice.Number).FirstOrDefault(each => IsStepOf(each, choice.Agent));
+        var held = trace.Events.Skip(choice.Number).FirstOrDefault(each => IsStepOf(each, choice.Held));
+        string begin = first is null ? choice.Choice : EventWords.Short(words[first.Number].Sentence);
+        return held is null ? $"{begin}, and {EventWords.Who(choice.Held)} does nothing more" : $"{begin}, before {EventWords.Short(words[held.Number].Sentence)}";
+    }
+
+    /// <summary>Devices act in the name of whoever makes them: their own engine, its reset, its late interrupt.</summary>
+    static bool IsStepOf(TraceEvent each, string agent)
+        => each.Kind is not (TraceKind.Choice or TraceKind.Begins) && (each.Agent == agent || (each.Agent == agent.Split('.')[0] && agent.EndsWith(".interrupt", StringComparison.Ordinal)));
 }

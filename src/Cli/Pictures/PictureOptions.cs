@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ringcheck.Cli.Failures;
-using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Pictures;
 
@@ -13,7 +12,10 @@ internal sealed class PictureOptions
     {
         all =
         [
-            (File("--html", "Draw the execution as a page that needs nothing else"), HtmlPage.Of),
+            (File("--html", "Draw the failure as a page for a browser, which needs nothing but the file"), HtmlPage.Of),
+            (File("--text", "Write all its steps as text"), TextTimeline.Of),
+            (File("--mermaid", "Draw it as a Mermaid sequence diagram"), MermaidDiagram.Of),
+            (File("--json-trace", "Write all that is known of its steps as JSON (docs/pictures.md)"), PictureJson.Of),
         ];
         foreach (var (option, _) in all) command.Add(option);
     }
@@ -21,12 +23,11 @@ internal sealed class PictureOptions
     static Option<string?> File(string name, string description) => new(name) { HelpName = "FILE", Description = description };
 
     /// <summary>Writes what is asked for. Throws <see cref="CommandException"/> if that cannot be done.</summary>
-    public void Write(ParseResult parsed, CliContext context, IScenarioCatalog catalog, ReplayString replay, Finding? finding)
+    public void Write(ParseResult parsed, CliContext context, Finding? finding, FailurePicture? picture)
     {
         if (!all.Any(each => parsed.GetValue(each.Option) is not null)) return;
         if (finding is null) throw CommandException.BadUsage("this execution ends well: there is no failure to draw");
-        if (TraceStage.Record(catalog, replay, finding.Violation) is not { } trace) throw CommandException.BadUsage("this execution cannot be drawn");
-        var picture = FailurePicture.Of(finding, trace);
+        if (picture is null) throw CommandException.BadUsage("this failure cannot be drawn: its system keeps no record, or its code makes no scheduling point");
         foreach (var (option, draw) in all)
         {
             if (parsed.GetValue(option) is { } file) Store(Path.Combine(context.Folder, file), draw(picture));

@@ -11,7 +11,7 @@ sealed class TraceDraft
     public int Lane = -1, Target = -1, Width, Source = -1, PlacedBefore = -1, Issue = -1, Operation = -1;
     public bool InHandler, IsStale;
     public ulong Address;
-    public string Name = "", Value = "", Before = "", Order = "", Text = "", Choice = "", ChoiceKey = "", Place = "";
+    public string Name = "", Value = "", Before = "", Order = "", Text = "", Choice = "", ChoiceKey = "", Held = "", Place = "";
     public IReadOnlyList<OwnerChange> Changes = [];
     public IReadOnlyList<int> Queues = [];
 
@@ -43,6 +43,7 @@ sealed class TraceDraft
         Issue = Issue,
         Choice = Choice,
         ChoiceKey = ChoiceKey,
+        Held = Held,
         Operation = Operation,
         Place = Place,
         Changes = Changes,

@@ -27,7 +27,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         if (at >= 0 && drafts[at].Step != failure.Step) at = -1;
         if (at < 0 && violation.Monitor == "data-integrity") at = Last(end - 1, draft => draft.Kind == TraceKind.Load && draft.Width > sizeof(ulong));
         if (at < 0) at = end;
-        Add(at, violation.Message);
+        Add(at, at == end ? "here it shows" : "here it goes wrong");
         int other = drafts[at] switch
         {
             { IsAccess: true } access => OtherOfAccess(at, access),
@@ -54,15 +54,25 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
                 OrderKind.LoadLoad => "a load and a later load",
                 _ => "a load and a later store",
             };
-            Add(first, $"first in the program; nothing orders {kind} of {drafts[first].Agent} here, so that others may see them the other way round");
-            Add(then, "later in the program, and seen first by others");
+            Add(first, $"first in the program of {drafts[first].Agent}; but nothing orders {kind} here, so that others may see them the other way round");
+            Add(then, $"later in the program of {drafts[then].Agent}, and yet seen first");
         }
-        Add(end, drafts[end].Text);
+        Add(end, "here it shows");
         var circle = found.Cycle.Where(step => Event(step.Event) >= 0)
             .Select(step => new TraceCircleStep(Event(step.Event), step.Relation, step.Relation != "po", OrderingExplanation.Relation(step.Relation))).ToList();
-        foreach (var step in circle) Add(step.Event, "in the circle: " + step.Words);
+        for (int i = 0; i < circle.Count; i++) Add(circle[i].Event, Words(circle[(i + circle.Count - 1) % circle.Count], circle[i], circle[(i + 1) % circle.Count]));
         return Pair(Event(found.Missing[0].Later), Event(found.Missing[0].Earlier)) with { Circle = circle };
     }
+
+    /// <summary>What a step of the circle has to do with those beside it.</summary>
+    static string Words(TraceCircleStep before, TraceCircleStep step, TraceCircleStep after) => step.Relation switch
+    {
+        "fr" => $"and here it gets the value from before step {after.Event}",
+        "co" => $"this store comes before that of step {after.Event}",
+        "rf" => $"step {after.Event} sees what is stored here",
+        _ when before.Relation == "rf" => $"it sees what step {before.Event} stored",
+        _ => $"it comes before step {after.Event}: this order is kept",
+    };
 
     int Event(int audited) => eventOfAudit.GetValueOrDefault(audited, -1);
 
@@ -79,8 +89,13 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         Add(asked, isUsed ? "the last look of the device at whether the driver wants to be told" : "the last look of the driver at whether the device wants to be told");
         Add(looked, "the last look of the device at the available ring");
         Add(waits, "from here on it waits, and nobody will wake it");
-        Add(end, violation.Message);
-        return violation.Rule is "used-buffer" or "available-buffer" ? Pair(Math.Max(waits, 0), stored) : Pair(end, waits);
+        if (violation.Rule is not ("used-buffer" or "available-buffer")) return Pair(end, waits);
+        if (!isUsed) return Pair(waits, stored);
+        Add(Last(stored, draft => draft.Kind == TraceKind.Load && IsName(draft, "used.idx") && IsDriver(draft)), "the last look of the driver at the used ring: it is not there yet");
+        int acknowledged = Last(waits, draft => draft.IsRegister && draft.Kind != TraceKind.PostedWrite && draft.Name == nameof(MmioRegister.InterruptAck));
+        if (acknowledged < stored) return Pair(waits, stored);
+        Add(acknowledged, $"this acknowledges the interrupt for step {stored} too, and nobody has looked at the ring since");
+        return Pair(acknowledged, stored);
     }
 
     string DriverOf(int stored) => stored < 0 ? "" : drafts[stored].Agent;
@@ -92,7 +107,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         int asked = Last(end, draft => draft.IsAccess && (byDevice ? IsName(draft, "avail.flags") || IsName(draft, "used_event") : IsName(draft, "used.flags") || IsName(draft, "avail_event")));
         Add(stored, "after this store the other side was to be told");
         Add(asked, "whether it wants to be told");
-        Add(end, violation.Message);
+        Add(end, "here it shows");
         return Pair(stored < 0 ? end : stored, asked);
     }
 

@@ -20,10 +20,18 @@ sealed class TraceNames(SimulatedMachine machine)
             for (int id = 0; id < queue.Size; id++)
             {
                 ulong offset = address - queue.WrittenAddress[id];
-                if (offset < queue.WrittenLength[id]) return $"{Prefix(queue)}{((queue.WrittenFlags[id] & SplitDescriptor.Write) != 0 ? "in" : "out")}-buffer of desc[{id}]{(offset == 0 ? "" : $" +{offset}")}";
+                if (offset < queue.WrittenLength[id]) return $"{Prefix(queue)}{Buffer(queue, id)} (desc {id}){(offset == 0 ? "" : $" +{offset}")}";
             }
         }
         return null;
+    }
+
+    /// <summary>Length and direction tell of a block request which part it is.</summary>
+    static string Buffer(QueueWatch queue, int id)
+    {
+        bool isWritten = (queue.WrittenFlags[id] & SplitDescriptor.Write) != 0;
+        if (queue.Device.DeviceId != DeviceType.Block) return isWritten ? "in-buffer" : "out-buffer";
+        return !isWritten && queue.WrittenLength[id] == BlkRequest.HeaderSize ? "header" : isWritten && queue.WrittenLength[id] == BlkRequest.StatusSize ? "status byte" : "data";
     }
 
     /// <summary>One queue needs no name.</summary>

@@ -64,7 +64,8 @@ sealed partial class TraceRecorder
             case ChoiceKind.Schedule:
                 var chosen = machine.Engine.Agents[pick];
                 string held = machine.Engine.Agents[point.Agent] is CpuAgent cpu ? cpu.Active.Name : machine.Engine.Agents[point.Agent].Name;
-                Choice(chosen, key, TurnOf(chosen) + (chosen.Name == held ? "" : $", before {held} goes on"));
+                Choice(chosen, key, TurnOf(chosen));
+                drafts[^1].Held = held;
                 return;
             default:
                 Choice(machine.Engine.Agents[point.Agent], key, $"takes its way {pick}, where 0 is the ordinary one");
@@ -89,18 +90,19 @@ sealed partial class TraceRecorder
         _ => $"{agent.Name} goes on now",
     };
 
-    /// <summary>The last choice was a device's own: what it means.</summary>
-    public void Decided(string words)
+    /// <summary>The last choice was a device's own: what it means. Words as <see cref="MmioDevice.Whim"/> has them.</summary>
+    public void Decided(int pick, string words)
     {
-        if (drafts.Count == 0 || drafts[^1].Kind != TraceKind.Choice) return;
-        drafts[^1].Choice = drafts[^1].Text = words;
+        if (pick == 0 || drafts.Count == 0 || drafts[^1].Kind != TraceKind.Choice) return;
+        var each = words.Split('|');
+        drafts[^1].Choice = drafts[^1].Text = each.Length == 1 ? words : each[Math.Min(pick, each.Length) - 1];
     }
 
     /// <summary>The execution is over.</summary>
     public ExecutionTrace End()
     {
         Photograph();
-        foreach (var draft in drafts.Where(draft => draft.IsAccess && draft.Name.Length == 0)) draft.Name = names.Memory(draft.Address) ?? $"0x{draft.Address:x}";
+        foreach (var draft in drafts.Where(draft => draft.IsAccess && draft.Name.Length == 0)) draft.Name = names.Memory(draft.Address) ?? $"memory 0x{draft.Address:x}";
         return new()
         {
             Lanes = lanes.All,

@@ -1,6 +1,7 @@
 // Lanes: one column for each CPU, memory, path, device and interrupt line; time goes down, a row for each step.
-const ROW = 25, GUTTER = 62, CIRCLE = 46;
-const NEAR = 14, SHORTEST_FOLD = 6;
+const ROW = 25, GUTTER = 62, CIRCLE = 92;
+/** Steps shown before one that matters, and after it; fewer than so many are not worth a fold. */
+const BEFORE = 7, AFTER = 3, SHORTEST_FOLD = 4;
 
 const KIND_WORDS = { Cpu: "CPU", Memory: "shared memory", Path: "on its way", Device: "device", Interrupt: "interrupt line" };
 
@@ -13,7 +14,7 @@ function rowsOf(picture, opened, showAll) {
   events.forEach(each => { if (each.changes.length || each.kind === "Failure") marked.add(each.number); });
   if (!marked.size && events.length) marked.add(events.length - 1);
   const near = new Array(events.length).fill(false);
-  for (const number of marked) for (let i = Math.max(0, number - NEAR); i <= Math.min(events.length - 1, number + NEAR / 2); i++) near[i] = true;
+  for (const number of marked) for (let i = Math.max(0, number - BEFORE); i <= Math.min(events.length - 1, number + AFTER); i++) near[i] = true;
   const rows = [];
   for (let i = 0; i < events.length;) {
     if (events[i].kind === "Begins") { rows.push({ heading: events[i] }); i++; continue; }
@@ -39,10 +40,10 @@ class Lanes {
     const lanes = this.picture.trace.lanes;
     this.rows = rows;
     this.width = Math.max(560, this.holder.clientWidth || this.holder.parentElement.clientWidth);
-    const right = this.failure?.circle.length ? CIRCLE : 16;
-    // Nothing reaches right of the interrupt line, and a label needs room right of all others.
-    const room = this.width - GUTTER - right, first = Math.min(96, room / lanes.length / 1.6), gap = lanes.length > 1 ? (room - first - Math.min(150, room / lanes.length)) / (lanes.length - 1) : 0;
-    this.x = lanes.map((_, i) => GUTTER + first / 1.5 + i * gap);
+    this.right = this.failure?.circle.length ? CIRCLE : 14;
+    // A label stands right of its lane; those of the last lane stand left of it where it is the interrupt line.
+    const first = GUTTER + 44, last = this.width - this.right - (lanes.at(-1).kind === "Interrupt" ? 44 : 150);
+    this.x = lanes.map((_, i) => lanes.length > 1 ? first + i * (last - first) / (lanes.length - 1) : first);
     this.yOf = new Map();
     rows.forEach((row, i) => { if (row.event) this.yOf.set(row.event.number, i * ROW + ROW / 2); if (row.heading) this.yOf.set(row.heading.number, i * ROW + ROW / 2); });
     this.drawNames();
@@ -118,11 +119,11 @@ class Lanes {
     if (event.choice && event.kind !== "Choice") draw(group, "path", { class: "diamond", d: `M${from} ${y - 6}l6 6l-6 6l-6 -6Z` });
     const own = to === null || to === from, left = Math.min(from, to ?? from);
     const x = (own ? from : left) + (own ? 22 : 12), next = this.x.find(each => each > left + 1);
-    const isLast = left >= this.x[this.x.length - 1] - 1;
-    const space = own ? this.width - x - (this.failure?.circle.length ? CIRCLE : 8) : Math.abs((to ?? from) - from) - 22;
+    const isLast = left >= this.x[this.x.length - 1] - 1 && this.picture.trace.lanes.at(-1).kind === "Interrupt";
+    const space = own ? this.width - x - this.right : Math.abs((to ?? from) - from) - 22;
     const text = draw(group, "text", { class: `label ${own ? "own" : ""}`, x: isLast ? from - 14 : x, y: own ? y + 4 : y - 3, "text-anchor": isLast ? "end" : "start" }, label);
     if (isLast) return;
-    this.fit(text, label, own ? space : Math.max(space, next ? this.width - x - 20 : space));
+    this.fit(text, label, own ? space : Math.max(space, next ? this.width - this.right - x - 10 : space));
   }
 
   /** Cuts a text that has no room; the whole of it is in the title and beside the rings. */
@@ -151,7 +152,7 @@ class Lanes {
     const group = draw(parent, "g", { class: "fold", "data-fold": row.fold, role: "button", "aria-label": `show ${row.end - row.fold} steps` });
     draw(group, "rect", { class: "band", x: 0, y: top, width: this.width, height: ROW });
     draw(this.arrows, "text", { x: GUTTER, y: top + ROW / 2 + 4, style: "fill:var(--soft);font-size:12px;pointer-events:none;paint-order:stroke;stroke:var(--card);stroke-width:6px" },
-      `⋯ ${row.end - row.fold} steps that have nothing to do with it (${row.fold} to ${row.end - 1})`);
+      `⋯  ${row.end - row.fold} steps folded away (${row.fold} to ${row.end - 1})`);
     group.addEventListener("click", () => this.onOpen(row.fold));
   }
 
@@ -189,13 +190,14 @@ class Lanes {
       const [a, b] = [...this.pair].map(number => this.near(number)).sort((one, other) => one - other), x = 12;
       draw(this.links, "path", { class: "pair-link", d: `M${x + 8} ${a}H${x}V${b}H${x + 8}` });
     }
-    const circle = this.failure?.circle ?? [], edge = this.width - 12;
+    const circle = this.failure?.circle ?? [];
     circle.forEach((step, i) => {
-      const from = this.near(step.event), to = this.near(circle[(i + 1) % circle.length].event), x = this.width - CIRCLE + 4;
-      const bend = Math.min(34, 8 + Math.abs(to - from) / 9);
+      // Each edge of the circle bends a little further than the one before, so that their names keep apart.
+      const down = this.near(step.event) < this.near(circle[(i + 1) % circle.length].event) ? 4 : -4;
+      const from = this.near(step.event) + down, to = this.near(circle[(i + 1) % circle.length].event) - down, x = this.width - CIRCLE + 6, bend = 22 + 20 * (i % 4);
       draw(this.links, "path", { class: `circle-link ${step.isKept ? "" : "loose"}`, d: `M${x} ${from}C${x + bend} ${from} ${x + bend} ${to} ${x} ${to}` });
-      draw(this.links, "path", { class: "link-head", d: `M${x - 3} ${to}l8 -4l0 8Z` });
-      const name = draw(this.links, "text", { class: "circle-text", x: edge, y: (from + to) / 2 + 4, "text-anchor": "end" }, step.relation);
+      draw(this.links, "path", { class: "link-head", d: `M${x - 4} ${to}l9 -4l0 8Z` });
+      const name = draw(this.links, "text", { class: "circle-text", x: x + bend * .75, y: (from + to) / 2 + 4, "text-anchor": "middle" }, step.isKept ? step.relation : "not kept");
       draw(name, "title", {}, step.words);
     });
   }

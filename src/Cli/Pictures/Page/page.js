@@ -57,7 +57,9 @@ function showDetail(event) {
   }
 }
 
-const capital = text => text ? text[0].toUpperCase() + text.slice(1) : text;
+/** A sentence begins with a capital letter; a name such as cpu0 stays as it is. */
+const names = picture.trace.lanes.map(lane => lane.name);
+const capital = text => !text || names.some(name => text.startsWith(name)) ? text : text[0].toUpperCase() + text.slice(1);
 
 /** Opens what the story speaks of, on a click or with the keyboard. */
 function leadsTo(element, number) {
@@ -67,8 +69,11 @@ function leadsTo(element, number) {
 }
 
 function tellStory() {
-  byId("where").textContent = ["ringcheck", picture.scenario, picture.profile === "none" ? "" : `${picture.profile} device`, `memory ${picture.memory}`, picture.exhibit ? `exhibit ${picture.exhibit}` : ""].filter(Boolean).join(" · ");
-  byId("message").textContent = capital(picture.message || "Nothing went wrong");
+  byId("where").textContent = ["ringcheck", picture.scenario, picture.profile === "none" ? "" : `${picture.profile} device`, `memory ${picture.memory}`, picture.exhibit ? `exhibit ${picture.exhibit}${picture.exhibitTitle ? `: ${picture.exhibitTitle}` : ""}` : ""].filter(Boolean).join(" · ");
+  // The first sentence is the heading.
+  const [, first, rest] = picture.message.match(/^(.*?[^.]\.) ([\s\S]*)$/) ?? [null, picture.message, ""];
+  byId("message").textContent = capital(first);
+  byId("more").textContent = capital(rest);
   if (picture.monitor) put(byId("rule"), "span", "chip bad", `${picture.monitor} / ${picture.rule}`);
   const reasons = byId("reasons");
   for (const reason of failure?.reasons ?? []) {
@@ -81,8 +86,9 @@ function tellStory() {
   }
   if (lanes.pair.size < 2) byId("clash-title").textContent = "The step at which it shows";
   if (picture.explanation.length) {
-    const more = put(byId("clash-card"), "details");
-    put(more, "summary", "", "why this order is possible, and which barrier rules it out");
+    const more = put(byId("rule-card"), "details");
+    more.open = picture.clauses.length === 0;
+    put(more, "summary", "", "which order is missing, and which barrier gives it");
     put(more, "div", "", picture.explanation.join("\n")).id = "explanation";
   }
   for (const clause of picture.clauses) {

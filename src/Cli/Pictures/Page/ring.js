@@ -20,6 +20,7 @@ function put(parent, name, className = "", text = null) {
 }
 
 const OWNERS = { Driver: "the driver’s", Available: "published", Device: "with the device", Used: "returned, not seen", Reaped: "the driver’s" };
+const SHORT = { Driver: "driver", Available: "published", Device: "device", Used: "returned", Reaped: "driver" };
 
 /** 16-bit indices run freely; the slot is what is left of them. */
 const distance = (from, to) => (to - from) & 0xffff;
@@ -32,14 +33,17 @@ function drawQueue(parent, queue, touched) {
   const title = put(box, "h3", "", `Queue ${queue.number} of ${queue.device}`);
   put(title, "span", "", queue.isLive ? `${size} descriptors` : "not live");
   const picture = draw(box, "svg", { viewBox: "0 0 400 196", width: "100%", role: "img", "aria-label": "available ring and used ring" });
-  const inFlight = i => distance(queue.taken, queue.published) > distance(queue.taken, i);
+  // A slot has the colour of its chain's owner, while the chain is out: the newest slot that names it.
+  const owners = new Map(), named = new Set();
+  for (let back = 1; queue.isLive && back <= size; back++) {
+    const slot = slotOf(queue.published - back, size), head = queue.available[slot];
+    if (!named.has(head) && queue.descriptors[head]?.head === head) owners.set(slot, queue.descriptors[head].owner);
+    named.add(head);
+  }
   drawRing(picture, 100, size, {
     name: "available ring", value: `idx ${queue.availableIndex}`, isTouched: touched === "avail.idx",
     text: slot => String(queue.available[slot]),
-    state: slot => {
-      for (let i = queue.taken; inFlight(i); i = (i + 1) & 0xffff) if (slotOf(i, size) === slot) return queue.isLive ? "Available" : "";
-      return "";
-    },
+    state: slot => owners.get(slot) ?? "",
     isSlotTouched: slot => touched === `avail.ring[${slot}]`,
     hands: [["Driver", queue.published, "driver next"], ["Device", queue.taken, "device next"]],
   });
@@ -106,7 +110,7 @@ function drawLegend(parent) {
 /** Descriptors that are never used say nothing: of a large table, those that lie in a chain or are touched, and their neighbours in it. */
 function drawDescriptors(parent, queue, touched) {
   const table = put(parent, "table", "descriptors"), head = put(put(table, "thead"), "tr"), body = put(table, "tbody");
-  for (const name of ["desc", "owner", "addr", "len", "flags", "next"]) put(head, "th", "", name);
+  for (const name of ["desc", "owner", "chain", "addr", "len", "flags", "next"]) put(head, "th", "", name);
   let hidden = 0;
   queue.descriptors.forEach((descriptor, id) => {
     const isTouched = touched.startsWith(`desc[${id}].`), inUse = descriptor.head >= 0 || isTouched, isFilled = descriptor.length > 0;
@@ -116,7 +120,8 @@ function drawDescriptors(parent, queue, touched) {
     row.dataset.owner = descriptor.owner;
     const mark = (cell, name) => { if (touched === `desc[${id}].${name}`) cell.classList.add("touched"); };
     put(row, "td", "", id);
-    put(row, "td", "owner", descriptor.head >= 0 ? `${OWNERS[descriptor.owner]}${descriptor.head !== id ? ` (chain ${descriptor.head})` : ""}` : OWNERS.Driver);
+    put(row, "td", "owner", descriptor.head >= 0 ? SHORT[descriptor.owner] : SHORT.Driver);
+    put(row, "td", "", descriptor.head >= 0 ? descriptor.head : "–");
     mark(put(row, "td", "", descriptor.address ? "0x" + descriptor.address.toString(16) : "–"), "addr");
     mark(put(row, "td", "", descriptor.length || "–"), "len");
     mark(put(row, "td", "", [descriptor.flags & 1 ? "NEXT" : "", descriptor.flags & 2 ? "WRITE" : "", descriptor.flags & 4 ? "INDIRECT" : ""].filter(Boolean).join(" ") || "–"), "flags");

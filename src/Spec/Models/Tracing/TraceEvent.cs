@@ -119,7 +119,10 @@ public sealed record TraceEvent
     /// <summary>The choice that made it so, in words; empty if it is the plain way.</summary>
     public string Choice { get; init; } = "";
 
-    /// <summary>The same as replay strings have it, such as <c>S0@37=2</c>.</summary>
+    /// <summary>Of a choice of whose turn it is: who would have gone on in the plain run.</summary>
+    public string Held { get; init; } = "";
+
+    /// <summary>The choice as replay strings have it, such as <c>S0@37=2</c>.</summary>
     public string ChoiceKey { get; init; } = "";
 
     /// <summary>Which operation of the program its CPU carries out; -1 before the first and where there are none.</summary>
