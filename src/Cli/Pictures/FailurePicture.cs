@@ -112,5 +112,5 @@ internal sealed record ChoicePicture(string Key, string Words, int Event)
 
     /// <summary>Devices act in the name of whoever makes them: their own engine, its reset, its late interrupt.</summary>
     static bool IsStepOf(TraceEvent each, string agent)
-        => each.Kind is not (TraceKind.Choice or TraceKind.Begins) && (each.Agent == agent || (each.Agent == agent.Split('.')[0] && agent.EndsWith(".interrupt", StringComparison.Ordinal)));
+        => each.Kind is not (TraceKind.Choice or TraceKind.Begins or TraceKind.Woken or TraceKind.InterruptLowered) && (each.Agent == agent || (each.Agent == agent.Split('.')[0] && agent.EndsWith(".interrupt", StringComparison.Ordinal)));
 }

@@ -70,7 +70,7 @@ static class OrderingExplanation
         return $"{(access.IsWrite ? "stores" : "loads")} {AddressNames.Of(machine, access.Address).TrimEnd(',')}";
     }
 
-    static string Barrier(SimulatedMachine machine, MissingOrder order)
+    internal static string Barrier(SimulatedMachine machine, MissingOrder order)
     {
         if (order.Thread != WeakMemory.Cpu)
         {

@@ -27,7 +27,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         if (at >= 0 && drafts[at].Step != failure.Step) at = -1;
         if (at < 0 && violation.Monitor == "data-integrity") at = Last(end - 1, draft => draft.Kind == TraceKind.Load && draft.Width > sizeof(ulong));
         if (at < 0) at = end;
-        Add(at, at == end ? "here it shows" : "here it goes wrong");
+        Add(at, WrongAt(at, end));
         int other = drafts[at] switch
         {
             { IsAccess: true } access => OtherOfAccess(at, access),
@@ -37,6 +37,15 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         if (other < 0) other = LastOfOthers(at);
         return Pair(at, other);
     }
+
+    string WrongAt(int at, int end) => drafts[at] switch
+    {
+        _ when at == end => "here it shows",
+        { Kind: TraceKind.Load } => $"and here {drafts[at].Agent} reads it all the same",
+        { Kind: TraceKind.Store } => $"and here {drafts[at].Agent} writes it all the same",
+        { IsRegister: true } => "and this may not come here",
+        _ => "here it goes wrong",
+    };
 
     // Memory ordering
 
@@ -61,7 +70,8 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         var circle = found.Cycle.Where(step => Event(step.Event) >= 0)
             .Select(step => new TraceCircleStep(Event(step.Event), step.Relation, step.Relation != "po", OrderingExplanation.Relation(step.Relation))).ToList();
         for (int i = 0; i < circle.Count; i++) Add(circle[i].Event, Words(circle[(i + circle.Count - 1) % circle.Count], circle[i], circle[(i + 1) % circle.Count]));
-        return Pair(Event(found.Missing[0].Later), Event(found.Missing[0].Earlier)) with { Circle = circle };
+        var missing = found.Missing.Select(order => new TraceMissingOrder(Event(order.Earlier), Event(order.Later), OrderingExplanation.Barrier(machine, order)));
+        return Pair(Event(found.Missing[0].Later), Event(found.Missing[0].Earlier)) with { Circle = circle, Missing = [.. missing] };
     }
 
     /// <summary>What a step of the circle has to do with those beside it.</summary>
@@ -125,7 +135,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
             Add(reset, "the device has completed its reset: from here on it may touch nothing");
             return reset;
         }
-        return Math.Max(handed, touched);
+        return handed >= 0 ? handed : touched;
     }
 
     /// <summary>The last event before which the place was not yet whose it is now.</summary>

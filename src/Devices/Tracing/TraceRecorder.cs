@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Ringcheck.Exploration;
@@ -9,61 +8,51 @@ using Ringcheck.Ordering;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Records one execution for a picture of it. The machine tells it of each access before the monitors hear of it, so that the access at which one of them ends the
-/// execution is there. Only while a failure is reported: elsewhere there is no recorder, and nothing is paid but the question whether there is one.
-/// This part: accesses to memory and registers.
+/// What a machine with devices does to memory and registers. It tells of each access before the monitors hear of it, so that the access at which one of them ends
+/// the execution is there.
 /// </summary>
-sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
+sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine.Engine)
 {
-    readonly List<TraceDraft> drafts = [];
     readonly Dictionary<int, int> eventOfAudit = [];
-    readonly Dictionary<string, int> operationOf = new(StringComparer.Ordinal);
     readonly TraceNames names = new(machine);
     QueuePhotographer photographer = new(machine);
-    TraceLanes lanes = null!;
-    Violation? violation;
-    int access = -1, pendingAudit = -1;
+    int pendingAudit = -1;
 
-    /// <summary>An execution begins.</summary>
-    public void Begin()
+    public override void Begin()
     {
-        drafts.Clear();
+        base.Begin();
         eventOfAudit.Clear();
-        operationOf.Clear();
         photographer = new(machine);
-        lanes = new(machine.Engine, machine.Devices.Count > 0);
-        violation = null;
-        access = pendingAudit = -1;
+        pendingAudit = -1;
     }
 
-    TraceDraft Add(TraceKind kind, Agent agent, bool withPlace = true)
+    protected override TraceLanes NewLanes() => new(machine.Engine, machine.Devices.Count > 0);
+
+    protected override TraceDraft Add(TraceKind kind, Agent agent, bool withPlace = true)
     {
-        Photograph();
-        var draft = new TraceDraft
-        {
-            Kind = kind,
-            Agent = agent.Name,
-            Step = agent.Step,
-            Lane = lanes.Of(agent.Name),
-            InHandler = agent is InterruptAgent,
-            Operation = operationOf.GetValueOrDefault(CpuOf(agent), -1),
-            Place = withPlace ? CodePlaces.Caller(new StackTrace(fNeedFileInfo: true)) : "",
-        };
-        drafts.Add(draft);
-        if (pendingAudit >= 0) eventOfAudit[pendingAudit] = drafts.Count - 1;
+        var draft = base.Add(kind, agent, withPlace);
+        if (pendingAudit >= 0) eventOfAudit[pendingAudit] = Drafts.Count - 1;
         pendingAudit = -1;
         return draft;
     }
 
-    /// <summary>What the queues are after the last event: by now all of it has happened.</summary>
-    void Photograph()
+    protected override void Complete()
     {
-        if (drafts.Count == 0) return;
-        drafts[^1].Queues = photographer.Take(out var changes);
-        drafts[^1].Changes = changes;
+        if (Drafts.Count == 0) return;
+        Drafts[^1].Queues = photographer.Take(out var changes);
+        Drafts[^1].Changes = changes;
     }
 
-    static string CpuOf(Agent agent) => agent is InterruptAgent ? agent.Name.Split('.')[0] : agent.Name;
+    protected override void NameAll()
+    {
+        foreach (var draft in Drafts.Where(draft => draft.IsAccess && draft.Name.Length == 0)) draft.Name = names.Memory(draft.Address) ?? $"memory 0x{draft.Address:x}";
+    }
+
+    protected override IReadOnlyList<QueuePicture> Queues => photographer.Pictures;
+
+    protected override string Console => Encoding.UTF8.GetString(machine.Console);
+
+    protected override TraceFailure Judge(Violation violation) => new TraceJudge(machine, Drafts, eventOfAudit).Judge(violation);
 
     // Memory
 
@@ -89,11 +78,11 @@ sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
     TraceDraft Access(TraceKind kind, Agent agent, ulong address, int width)
     {
         var draft = Add(kind, agent);
-        draft.Target = lanes.Memory;
+        draft.Target = Lanes.Memory;
         draft.Address = address;
         draft.Width = width;
         draft.Name = names.Memory(address) ?? "";
-        access = drafts.Count - 1;
+        LastAccess = Drafts.Count - 1;
         return draft;
     }
 
@@ -108,13 +97,13 @@ sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
     /// <summary>What the last access returned.</summary>
     public void Got(ulong value)
     {
-        if (access >= 0) drafts[access].Value = TraceNames.Value(drafts[access].Name, value);
+        if (LastAccess >= 0) Drafts[LastAccess].Value = TraceNames.Value(Drafts[LastAccess].Name, value);
     }
 
     /// <inheritdoc cref="Got(ulong)"/>
     public void Got(ReadOnlySpan<byte> bytes)
     {
-        if (access >= 0) drafts[access].Value = TraceNames.Bytes(bytes);
+        if (LastAccess >= 0) Drafts[LastAccess].Value = TraceNames.Bytes(bytes);
     }
 
     public void Barrier(Agent agent, string instruction, string purpose)
@@ -142,40 +131,40 @@ sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
         draft.Width = width;
         draft.Name = TraceNames.Register(device, address, offset);
         if (kind != TraceKind.RegisterRead) draft.Value = TraceNames.Value(draft.Name, value);
-        access = drafts.Count - 1;
+        LastAccess = Drafts.Count - 1;
     }
 
-    int LaneOf(IBusDevice? device) => device is MmioDevice known ? lanes.Of(known.Name) : -1;
+    int LaneOf(IBusDevice? device) => device is MmioDevice known ? Lanes.Of(known.Name) : -1;
 
     public void Posts(IBusDevice device, ulong address, uint offset, int width, ulong value)
     {
         Register(TraceKind.PostedWrite, machine.Engine.Running.Active, device, address, offset, width, value);
-        if (device is MmioDevice known) drafts[^1].Target = lanes.PathTo(known.Name);
+        if (device is MmioDevice known) Drafts[^1].Target = Lanes.PathTo(known.Name);
     }
 
     /// <summary>The write that was just posted takes no time.</summary>
     public void ArrivesAtOnce(IBusDevice device)
     {
-        drafts[access].Kind = TraceKind.RegisterWrite;
-        drafts[access].Target = LaneOf(device);
+        Drafts[LastAccess].Kind = TraceKind.RegisterWrite;
+        Drafts[LastAccess].Target = LaneOf(device);
     }
 
     public void Arrives(Agent path, IBusDevice device, int audited, ulong address, uint offset, int width, ulong value)
     {
         Register(TraceKind.Arrival, path, device, address, offset, width, value);
-        drafts[^1].Issue = eventOfAudit.GetValueOrDefault(audited, -1);
-        drafts[^1].Place = "";
+        Drafts[^1].Issue = eventOfAudit.GetValueOrDefault(audited, -1);
+        Drafts[^1].Place = "";
     }
 
     // What the record for the axioms knows: who read from whom, and in which order stores took their places.
 
     public void Audited(int read, int source, bool isOlder)
     {
-        int last = drafts.Count - 1;
+        int last = Drafts.Count - 1;
         eventOfAudit[read] = last;
-        if (last < 0 || last != access) return; // an interrupt that is taken reads its message
-        if ((isOlder || drafts[last].Source < 0) && eventOfAudit.TryGetValue(source, out int store)) drafts[last].Source = store;
-        drafts[last].IsStale |= isOlder;
+        if (last < 0 || last != LastAccess) return; // an interrupt that is taken reads its message
+        if ((isOlder || Drafts[last].Source < 0) && eventOfAudit.TryGetValue(source, out int store)) Drafts[last].Source = store;
+        Drafts[last].IsStale |= isOlder;
     }
 
     /// <summary>A read that belongs to the event after the last one.</summary>
@@ -185,8 +174,8 @@ sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
     /// <param name="next">The store that it went before, or -1.</param>
     public void AuditedWrite(int write, int next)
     {
-        eventOfAudit[write] = drafts.Count - 1;
-        if (next >= 0 && access >= 0) drafts[access].PlacedBefore = eventOfAudit.GetValueOrDefault(next, -1);
+        eventOfAudit[write] = Drafts.Count - 1;
+        if (next >= 0 && LastAccess >= 0) Drafts[LastAccess].PlacedBefore = eventOfAudit.GetValueOrDefault(next, -1);
     }
 
     // What devices do beside memory
@@ -195,19 +184,19 @@ sealed partial class TraceRecorder(SimulatedMachine machine) : ExecutionObserver
     public void Line(InterruptLine line, bool high, DmaPort? sender)
     {
         if (line.High == high) return;
-        var agent = machine.Engine.Agents[machine.Engine.Current];
-        var draft = Add(high ? TraceKind.InterruptRaised : TraceKind.InterruptLowered, agent);
+        var draft = Add(high ? TraceKind.InterruptRaised : TraceKind.InterruptLowered, Acting);
         int device = machine.Devices.FindIndex(each => each.IsOn(line));
-        if (device >= 0) draft.Lane = lanes.Of(draft.Agent = machine.Devices[device].Name);
-        draft.Target = lanes.Interrupts;
+        if (device >= 0) draft.Lane = Lanes.Of(machine.Devices[device].Name);
+        if (device >= 0 && high) draft.Agent = machine.Devices[device].Name;
+        draft.Target = Lanes.Interrupts;
         draft.Name = string.Create(CultureInfo.InvariantCulture, $"IRQ {line.Number}");
         if (high && sender is not null && machine.Memory.MessageInterrupts) draft.Text = "a message: it pushes the device's writes before it";
     }
 
     public void ResetCompleted(MmioDevice device)
     {
-        var draft = Add(TraceKind.ResetCompleted, machine.Engine.Agents[machine.Engine.Current]);
-        draft.Lane = lanes.Of(draft.Agent = device.Name);
+        var draft = Add(TraceKind.ResetCompleted, Acting);
+        draft.Lane = Lanes.Of(draft.Agent = device.Name);
         draft.Text = $"{device.Name} has completed its reset";
     }
 

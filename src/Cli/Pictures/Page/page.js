@@ -87,8 +87,7 @@ function tellStory() {
   if (lanes.pair.size < 2) byId("clash-title").textContent = "The step at which it shows";
   if (picture.explanation.length) {
     const more = put(byId("rule-card"), "details");
-    more.open = picture.clauses.length === 0;
-    put(more, "summary", "", "which order is missing, and which barrier gives it");
+    put(more, "summary", "", "the same in the words of the memory model");
     put(more, "div", "", picture.explanation.join("\n")).id = "explanation";
   }
   for (const clause of picture.clauses) {
@@ -96,7 +95,8 @@ function tellStory() {
     put(item, "div", "", clause.words || clause.id);
     put(item, "div", "source", [clause.id, clause.where, clause.strength].filter(Boolean).join(" · "));
   }
-  if (picture.mend) { put(byId("mend"), "b", "", "What mends it"); byId("mend").append(picture.mend); }
+  if (picture.mend) { put(byId("mend"), "b", "", "What mends it"); put(byId("mend"), "span", "", picture.mend); }
+  for (const missing of failure?.missing ?? []) put(byId("mend"), "div", "missing", `Between steps ${missing.first} and ${missing.then}: ${missing.barrier}.`);
   const operations = byId("operations");
   put(operations, "b", "", picture.operations.length ? "The program" : "No operation is needed");
   if (picture.operations.length) for (const words of picture.operations) put(operations.querySelector("ol") ?? put(operations, "ol"), "li", "", words);

@@ -32,7 +32,7 @@ function drawQueue(parent, queue, touched) {
   box.dataset.queue = `${queue.device}.${queue.number}`;
   const title = put(box, "h3", "", `Queue ${queue.number} of ${queue.device}`);
   put(title, "span", "", queue.isLive ? `${size} descriptors` : "not live");
-  const picture = draw(box, "svg", { viewBox: "0 0 400 196", width: "100%", role: "img", "aria-label": "available ring and used ring" });
+  const picture = draw(box, "svg", { viewBox: "0 0 470 196", width: "100%", role: "img", "aria-label": "available ring and used ring" });
   // A slot has the colour of its chain's owner, while the chain is out: the newest slot that names it.
   const owners = new Map(), named = new Set();
   for (let back = 1; queue.isLive && back <= size; back++) {
@@ -40,14 +40,14 @@ function drawQueue(parent, queue, touched) {
     if (!named.has(head) && queue.descriptors[head]?.head === head) owners.set(slot, queue.descriptors[head].owner);
     named.add(head);
   }
-  drawRing(picture, 100, size, {
+  drawRing(picture, 115, size, {
     name: "available ring", value: `idx ${queue.availableIndex}`, isTouched: touched === "avail.idx",
     text: slot => String(queue.available[slot]),
     state: slot => owners.get(slot) ?? "",
     isSlotTouched: slot => touched === `avail.ring[${slot}]`,
     hands: [["Driver", queue.published, "driver next"], ["Device", queue.taken, "device next"]],
   });
-  drawRing(picture, 300, size, {
+  drawRing(picture, 350, size, {
     name: "used ring", value: `idx ${queue.usedIndex}`, isTouched: touched === "used.idx",
     text: slot => String(queue.used[slot].id),
     state: slot => {
@@ -93,7 +93,8 @@ function drawRing(picture, x, size, ring) {
     const [ax, ay] = [hx + 4 * Math.cos(angle) + (bx - hx) * .55, hy + 4 * Math.sin(angle) + (by - hy) * .55], [cx, cy] = [hx - 4 * Math.cos(angle) + (bx - hx) * .55, hy - 4 * Math.sin(angle) + (by - hy) * .55];
     draw(picture, "line", { class: `hand ${side}`, x1: hx, y1: hy, x2: bx, y2: by });
     draw(picture, "path", { class: `hand-head ${side}`, d: `M${hx} ${hy}L${ax} ${ay}L${cx} ${cy}Z` });
-    const label = draw(picture, "text", { class: `hand-text ${side}`, x: lx, y: ly + (Math.cos(angle) > 0 ? -2 : 3) }, words.split(" ")[0]);
+    const lean = Math.sin(angle), anchor = lean > .35 ? "start" : lean < -.35 ? "end" : "middle";
+    const label = draw(picture, "text", { class: `hand-text ${side}`, x: lx - (anchor === "start" ? 4 : anchor === "end" ? -4 : 0), y: ly + (Math.cos(angle) > 0 ? -2 : 3), "text-anchor": anchor }, words.split(" ")[0]);
     draw(label, "title", {}, `${words}: index ${index}`);
   });
 }

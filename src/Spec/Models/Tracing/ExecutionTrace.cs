@@ -50,7 +50,16 @@ public sealed record TraceFailure(int At, int Other)
 
     /// <summary>For a failure of memory ordering, the circle in which each access comes before the next; else empty.</summary>
     public IReadOnlyList<TraceCircleStep> Circle { get; init; } = [];
+
+    /// <summary>For a failure of memory ordering, the orders that are missing; else empty.</summary>
+    public IReadOnlyList<TraceMissingOrder> Missing { get; init; } = [];
 }
+
+/// <summary>Two accesses of one side whose order nothing keeps.</summary>
+/// <param name="First">Number of the event that comes first in the program.</param>
+/// <param name="Then">Number of the later one.</param>
+/// <param name="Barrier">What between them would keep the order.</param>
+public sealed record TraceMissingOrder(int First, int Then, string Barrier);
 
 /// <param name="Event">Number of an event.</param>
 /// <param name="Words">A sentence without its full stop.</param>
