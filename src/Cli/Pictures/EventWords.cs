@@ -8,9 +8,9 @@ namespace Ringcheck.Cli.Pictures;
 /// <param name="Sentence">Who did what, without a full stop.</param>
 internal sealed record EventWords(string Label, string Sentence)
 {
-    public static EventWords Of(TraceEvent each, IReadOnlyList<string> operations)
+    public static EventWords Of(TraceEvent each, IReadOnlyList<string> operations, string rule)
     {
-        string label = LabelOf(each, operations);
+        string label = each.Kind == TraceKind.Failure ? $"wrong: {rule}" : LabelOf(each, operations);
         return new(label, SentenceOf(each, label));
     }
 

@@ -57,7 +57,7 @@ internal sealed record FailurePicture
 
     public static FailurePicture Of(Finding finding, ExecutionTrace trace)
     {
-        EventWords[] words = [.. trace.Events.Select(each => EventWords.Of(each, finding.Operations))];
+        EventWords[] words = [.. trace.Events.Select(each => EventWords.Of(each, finding.Operations, finding.Violation.Rule))];
         foreach (var each in trace.Events.Where(each => each.Kind == TraceKind.Choice)) words[each.Number] = words[each.Number] with { Sentence = ChoicePicture.WordsOf(each, trace, words) };
         return new()
         {
@@ -110,7 +110,6 @@ internal sealed record ChoicePicture(string Key, string Words, int Event)
         return held is null ? $"{begin}, and {EventWords.Who(choice.Held)} does nothing more" : $"{begin}, before {EventWords.Short(words[held.Number].Sentence)}";
     }
 
-    /// <summary>Devices act in the name of whoever makes them: their own engine, its reset, its late interrupt.</summary>
     static bool IsStepOf(TraceEvent each, string agent)
-        => each.Kind is not (TraceKind.Choice or TraceKind.Begins or TraceKind.Woken or TraceKind.InterruptLowered) && (each.Agent == agent || (each.Agent == agent.Split('.')[0] && agent.EndsWith(".interrupt", StringComparison.Ordinal)));
+        => each.Kind is not (TraceKind.Choice or TraceKind.Begins or TraceKind.Woken or TraceKind.InterruptLowered) && each.Agent == agent;
 }

@@ -49,7 +49,8 @@ sealed class CodePlaces
         if (!type.StartsWith(devices, StringComparison.Ordinal)) return false;
         string name = type[devices.Length..];
         return name.StartsWith("Dma", StringComparison.Ordinal) || name is nameof(SimMachine) or nameof(WeakMemory) or nameof(OrderingAudit)
-            or nameof(CodePlaces) or nameof(TraceRecorder) or nameof(InterruptLine) or nameof(Monitors) or nameof(PostedWrites) or nameof(SimulatedMachine);
+            or nameof(CodePlaces) or nameof(ExecutionRecorder) or nameof(TraceRecorder) or nameof(CpuRecorder) or nameof(SimCpu) or nameof(SimulatedCpus)
+            or nameof(InterruptLine) or nameof(Monitors) or nameof(PostedWrites) or nameof(SimulatedMachine);
     }
 
     /// <summary>Without namespace and type arguments; an async method, which runs as a type of its own, by its name.</summary>

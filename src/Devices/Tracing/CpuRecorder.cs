@@ -86,8 +86,8 @@ sealed class CpuRecorder(SimulatedCpus machine) : ExecutionRecorder(machine.Engi
     protected override TraceFailure Judge(Violation violation)
     {
         int end = Drafts.FindLastIndex(draft => draft.Kind == TraceKind.Failure);
-        int at = end > 0 ? Drafts.FindLastIndex(end - 1, draft => draft.Agent == Drafts[end].Agent) : -1;
-        if (at < 0 || Drafts[at].Step != Drafts[end].Step) at = end;
+        int at = end > 0 ? Drafts.FindLastIndex(end - 1, draft => draft.Agent == Drafts[end].Agent && draft.Kind != TraceKind.Choice) : -1;
+        if (at < 0) at = end;
         int same = at < 0 ? -1 : Other(at, draft => draft.Width > 0 && Drafts[at].Width > 0 && draft.Address >> 3 == Drafts[at].Address >> 3 && draft.Kind != TraceKind.Load);
         int other = same >= 0 ? same : Other(at, draft => draft.Width > 0 || draft.Kind is TraceKind.Maintenance);
         List<TraceReason> reasons = [];

@@ -22,6 +22,9 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
 
     protected Violation? Violation { get; private set; }
 
+    /// <summary>Who acts now.</summary>
+    protected Agent Acting => engine.Agents[engine.Current] is CpuAgent cpu ? cpu.Active : engine.Agents[engine.Current];
+
     /// <summary>An execution begins.</summary>
     public virtual void Begin()
     {
@@ -55,9 +58,6 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
         Drafts.Add(draft);
         return draft;
     }
-
-    /// <summary>Who acts now.</summary>
-    protected Agent Acting => engine.Agents[engine.Current] is CpuAgent cpu ? cpu.Active : engine.Agents[engine.Current];
 
     public override void InterruptTaken(CpuAgent cpu)
     {
@@ -93,7 +93,9 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
     {
         if (Violation is not null || engine.Draining) return;
         Violation = found;
-        Add(TraceKind.Failure, Acting, withPlace: false).Text = found.Message;
+        // Where nobody can run, it is the one who waits that has the trouble.
+        var waiting = engine.Ready != 0 ? null : engine.Agents.OfType<CpuAgent>().FirstOrDefault(cpu => cpu.WaitsFor.Length > 0);
+        Add(TraceKind.Failure, waiting ?? Acting, withPlace: false).Text = found.Message;
     }
 
     // Choices
@@ -119,7 +121,9 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
                 Drafts[^1].Held = held;
                 return;
             default:
-                Choice(engine.Agents[point.Agent], key, $"takes its way {pick}, where 0 is the ordinary one");
+                var agent = engine.Agents[point.Agent];
+                Choice(agent, key, agent is CpuAgent or InterruptAgent
+                    ? $"has its hardware take way {pick}, where 0 is that everything takes effect at once" : $"takes its way {pick}, where 0 is the ordinary one");
                 return;
         }
     }

@@ -18,7 +18,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
     {
         int end = Last(drafts.Count - 1, draft => draft.Kind == TraceKind.Failure);
         var failure = drafts[end];
-        if (machine.Weak is { } weak && weak.Audit.IsOn && Ordering(end) is { } ordering) return ordering;
+        if (machine.Weak is { } weak && weak.Audit.IsOn && Ordering(end, isLate: violation.Monitor == "load-buffering") is { } ordering) return ordering;
         if (violation.Monitor == "lost-notification") return LostNotification(violation, end);
         if (violation.Monitor == "notification") return NotNotified(violation, end);
 
@@ -49,7 +49,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
 
     // Memory ordering
 
-    TraceFailure? Ordering(int end)
+    TraceFailure? Ordering(int end, bool isLate)
     {
         var found = OrderingExplanation.Find(machine);
         if (found.Kind != DiagnosisKind.Weak || found.Missing.Count == 0) return null;
@@ -64,19 +64,27 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
                 _ => "a load and a later store",
             };
             Add(first, $"first in the program of {drafts[first].Agent}; but nothing orders {kind} here, so that others may see them the other way round");
-            Add(then, $"later in the program of {drafts[then].Agent}, and yet seen first");
+            Add(then, $"later in the program of {drafts[then].Agent}, and yet {(isLate ? "it may be done first" : "seen first")}");
         }
         Add(end, "here it shows");
-        var circle = found.Cycle.Where(step => Event(step.Event) >= 0)
-            .Select(step => new TraceCircleStep(Event(step.Event), step.Relation, step.Relation != "po", OrderingExplanation.Relation(step.Relation))).ToList();
-        for (int i = 0; i < circle.Count; i++) Add(circle[i].Event, Words(circle[(i + circle.Count - 1) % circle.Count], circle[i], circle[(i + 1) % circle.Count]));
+        var circle = CircleOf(found);
+        for (int i = 0; i < circle.Count; i++) Add(circle[i].Event, Words(circle[(i + circle.Count - 1) % circle.Count], circle[i], circle[(i + 1) % circle.Count], isLate));
         var missing = found.Missing.Select(order => new TraceMissingOrder(Event(order.Earlier), Event(order.Later), OrderingExplanation.Barrier(machine, order)));
         return Pair(Event(found.Missing[0].Later), Event(found.Missing[0].Earlier)) with { Circle = circle, Missing = [.. missing] };
     }
 
-    /// <summary>What a step of the circle has to do with those beside it.</summary>
-    static string Words(TraceCircleStep before, TraceCircleStep step, TraceCircleStep after) => step.Relation switch
+    /// <summary>Sending a message and receiving it at once is one step here.</summary>
+    List<TraceCircleStep> CircleOf(Diagnosis found)
     {
+        var circle = found.Cycle.Where(step => Event(step.Event) >= 0)
+            .Select(step => new TraceCircleStep(Event(step.Event), step.Relation, step.Relation != "po", OrderingExplanation.Relation(step.Relation))).ToList();
+        return [.. circle.Where((step, i) => step.Event != circle[(i + 1) % circle.Count].Event)];
+    }
+
+    /// <summary>What a step of the circle has to do with those beside it.</summary>
+    static string Words(TraceCircleStep before, TraceCircleStep step, TraceCircleStep after, bool isLate) => step.Relation switch
+    {
+        "rf" when isLate => $"what is stored here may reach step {after.Event}, which has to be done by now",
         "fr" => $"and here it gets the value from before step {after.Event}",
         "co" => $"this store comes before that of step {after.Event}",
         "rf" => $"step {after.Event} sees what is stored here",
@@ -126,8 +134,8 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
     int OtherOfAccess(int at, TraceDraft access)
     {
         int touched = Last(at - 1, draft => draft.Overlaps(access) && !IsSameSide(draft, access) && (draft.Kind == TraceKind.Store || access.Kind == TraceKind.Store));
-        Add(touched, $"the last access of {(touched < 0 ? "" : drafts[touched].Agent)} to the same place");
         int handed = HandOver(at, access);
+        if (touched > handed) Add(touched, $"the last access of {drafts[touched].Agent} to the same place");
         if (handed >= 0) Add(handed, Words(drafts[handed]));
         int reset = Last(at - 1, draft => draft.Kind == TraceKind.ResetCompleted);
         if (reset > handed)

@@ -162,7 +162,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     {
         int last = Drafts.Count - 1;
         eventOfAudit[read] = last;
-        if (last < 0 || last != LastAccess) return; // an interrupt that is taken reads its message
+        if (last < 0 || last != LastAccess || Drafts[last].Kind != TraceKind.Load) return; // messages are read too: by devices, and when an interrupt is taken
         if ((isOlder || Drafts[last].Source < 0) && eventOfAudit.TryGetValue(source, out int store)) Drafts[last].Source = store;
         Drafts[last].IsStale |= isOlder;
     }
@@ -187,7 +187,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
         var draft = Add(high ? TraceKind.InterruptRaised : TraceKind.InterruptLowered, Acting);
         int device = machine.Devices.FindIndex(each => each.IsOn(line));
         if (device >= 0) draft.Lane = Lanes.Of(machine.Devices[device].Name);
-        if (device >= 0 && high) draft.Agent = machine.Devices[device].Name;
+        if (device >= 0 && high && Acting is not InlineAgent) draft.Agent = machine.Devices[device].Name; // the host makes it do so
         draft.Target = Lanes.Interrupts;
         draft.Name = string.Create(CultureInfo.InvariantCulture, $"IRQ {line.Number}");
         if (high && sender is not null && machine.Memory.MessageInterrupts) draft.Text = "a message: it pushes the device's writes before it";
@@ -196,7 +196,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     public void ResetCompleted(MmioDevice device)
     {
         var draft = Add(TraceKind.ResetCompleted, Acting);
-        draft.Lane = Lanes.Of(draft.Agent = device.Name);
+        draft.Lane = Lanes.Of(device.Name);
         draft.Text = $"{device.Name} has completed its reset";
     }
 

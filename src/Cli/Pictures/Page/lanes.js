@@ -32,6 +32,8 @@ class Lanes {
     Object.assign(this, { picture, onSelect, onOpen, holder: document.getElementById("lanes"), names: document.getElementById("lane-names") });
     this.failure = picture.trace.failure;
     this.reasons = new Map((this.failure?.reasons ?? []).map(reason => [reason.event, reason.words]));
+    // A way that nothing took need not be drawn.
+    this.hidden = new Set(picture.trace.lanes.map((lane, i) => lane.kind === "Path" && !picture.trace.events.some(each => each.lane === i || each.target === i) ? i : -1).filter(i => i >= 0));
     this.pair = new Set(this.failure ? [this.failure.at, this.failure.other].filter(number => number >= 0) : []);
   }
 
@@ -43,7 +45,8 @@ class Lanes {
     this.right = this.failure?.circle.length ? CIRCLE : 14;
     // A label stands right of its lane; those of the last lane stand left of it where it is the interrupt line.
     const first = GUTTER + 44, last = this.width - this.right - (lanes.at(-1).kind === "Interrupt" ? 44 : 150);
-    this.x = lanes.map((_, i) => lanes.length > 1 ? first + i * (last - first) / (lanes.length - 1) : first);
+    const shown = lanes.map((_, i) => i).filter(i => !this.hidden.has(i)), gap = shown.length > 1 ? (last - first) / (shown.length - 1) : 0;
+    this.x = lanes.map((_, i) => first + Math.max(0, shown.indexOf(i)) * gap);
     this.yOf = new Map();
     rows.forEach((row, i) => { if (row.event) this.yOf.set(row.event.number, i * ROW + ROW / 2); if (row.heading) this.yOf.set(row.heading.number, i * ROW + ROW / 2); });
     this.drawNames();
@@ -64,11 +67,13 @@ class Lanes {
 
   drawNames() {
     this.names.replaceChildren();
+    const nameOf = lane => lane.name.endsWith(".path") ? "to " + lane.name.slice(0, -5) : lane.name.endsWith(".stores") ? lane.name.slice(0, -7) : lane.name;
+    const kindOf = lane => lane.name.endsWith(".stores") ? "store buffer" : KIND_WORDS[lane.kind];
     const head = draw(this.names, "svg", { width: this.width, height: 40, "aria-hidden": "true" });
     this.picture.trace.lanes.forEach((lane, i) => {
-      const anchor = "middle", name = lane.name.endsWith(".path") ? "to " + lane.name.slice(0, -5) : lane.name.endsWith(".stores") ? "stores of " + lane.name.slice(0, -7) : lane.name;
-      draw(head, "text", { class: "lane-name", x: this.x[i], y: 17, "text-anchor": anchor }, name);
-      draw(head, "text", { class: "lane-kind", x: this.x[i], y: 32, "text-anchor": anchor }, KIND_WORDS[lane.kind]);
+      if (this.hidden.has(i)) return;
+      draw(head, "text", { class: "lane-name", "data-lane": lane.name, x: this.x[i], y: 17, "text-anchor": "middle" }, nameOf(lane));
+      draw(head, "text", { class: "lane-kind", x: this.x[i], y: 32, "text-anchor": "middle" }, kindOf(lane));
     });
   }
 
@@ -159,7 +164,7 @@ class Lanes {
   /** Life lines: broken while a CPU waits, broad while its handler runs, dotted while a write is on its way. */
   drawLives() {
     const { lanes, events } = this.picture.trace, bottom = this.rows.length * ROW;
-    lanes.forEach((_, i) => draw(this.life, "line", { class: "life", x1: this.x[i], y1: 0, x2: this.x[i], y2: bottom }));
+    lanes.forEach((_, i) => this.hidden.has(i) || draw(this.life, "line", { class: "life", x1: this.x[i], y1: 0, x2: this.x[i], y2: bottom }));
     const span = (lane, from, to, name) => draw(this.life, "line", { class: `life ${name}`, x1: this.x[lane], y1: this.near(from), x2: this.x[lane], y2: to === null ? bottom : this.near(to) });
     const waiting = new Map(), handling = new Map();
     for (const event of events) {

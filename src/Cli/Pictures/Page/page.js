@@ -69,7 +69,7 @@ function leadsTo(element, number) {
 }
 
 function tellStory() {
-  byId("where").textContent = ["ringcheck", picture.scenario, picture.profile === "none" ? "" : `${picture.profile} device`, `memory ${picture.memory}`, picture.exhibit ? `exhibit ${picture.exhibit}${picture.exhibitTitle ? `: ${picture.exhibitTitle}` : ""}` : ""].filter(Boolean).join(" · ");
+  byId("where").textContent = ["ringcheck", picture.scenario, picture.profile === "none" ? "" : `profile ${picture.profile}`, `memory ${picture.memory}`, picture.exhibit ? `exhibit ${picture.exhibit}${picture.exhibitTitle ? `: ${picture.exhibitTitle}` : ""}` : ""].filter(Boolean).join(" · ");
   // The first sentence is the heading.
   const [, first, rest] = picture.message.match(/^(.*?[^.]\.) ([\s\S]*)$/) ?? [null, picture.message, ""];
   byId("message").textContent = capital(first);
@@ -93,12 +93,13 @@ function tellStory() {
   for (const clause of picture.clauses) {
     const item = put(byId("clauses"), "div");
     put(item, "div", "", clause.words || clause.id);
-    put(item, "div", "source", [clause.id, clause.where, clause.strength].filter(Boolean).join(" · "));
+    const source = [clause.words ? clause.id : "", clause.where, clause.strength].filter(Boolean).join(" · ");
+    if (source) put(item, "div", "source", source);
   }
   if (picture.mend) { put(byId("mend"), "b", "", "What mends it"); put(byId("mend"), "span", "", picture.mend); }
   for (const missing of failure?.missing ?? []) put(byId("mend"), "div", "missing", `Between steps ${missing.first} and ${missing.then}: ${missing.barrier}.`);
   const operations = byId("operations");
-  put(operations, "b", "", picture.operations.length ? "The program" : "No operation is needed");
+  put(operations, "b", "", picture.operations.length ? "The program" : "No operation is needed: what the scenario always does is enough");
   if (picture.operations.length) for (const words of picture.operations) put(operations.querySelector("ol") ?? put(operations, "ol"), "li", "", words);
   const choices = byId("choices");
   put(choices, "b", "", picture.choices.length ? "What is unusual in this run" : "Nothing is unusual in this run: it fails every time");
@@ -163,6 +164,7 @@ function tellSigns() {
 for (const [id, act] of [["first", () => select(visible()[0])], ["back", () => step(-1)], ["forward", () => step(1)], ["last", () => select(visible().at(-1))], ["to-clash", toClash]])
   byId(id).addEventListener("click", act);
 tellStory();
+if (!picture.trace.queues.length) byId("primer").remove();
 tellSigns();
 redraw();
 select(failure ? failure.at : events.length - 1, "center");

@@ -32,7 +32,8 @@ function drawQueue(parent, queue, touched) {
   box.dataset.queue = `${queue.device}.${queue.number}`;
   const title = put(box, "h3", "", `Queue ${queue.number} of ${queue.device}`);
   put(title, "span", "", queue.isLive ? `${size} descriptors` : "not live");
-  const picture = draw(box, "svg", { viewBox: "0 0 470 196", width: "100%", role: "img", "aria-label": "available ring and used ring" });
+  const left = put(box, "div", "queue-rings"), right = put(box, "div", "queue-table");
+  const picture = draw(left, "svg", { viewBox: "0 0 484 196", width: "100%", role: "img", "aria-label": "available ring and used ring" });
   // A slot has the colour of its chain's owner, while the chain is out: the newest slot that names it.
   const owners = new Map(), named = new Set();
   for (let back = 1; queue.isLive && back <= size; back++) {
@@ -40,14 +41,14 @@ function drawQueue(parent, queue, touched) {
     if (!named.has(head) && queue.descriptors[head]?.head === head) owners.set(slot, queue.descriptors[head].owner);
     named.add(head);
   }
-  drawRing(picture, 115, size, {
+  drawRing(picture, 122, size, {
     name: "available ring", value: `idx ${queue.availableIndex}`, isTouched: touched === "avail.idx",
     text: slot => String(queue.available[slot]),
     state: slot => owners.get(slot) ?? "",
     isSlotTouched: slot => touched === `avail.ring[${slot}]`,
     hands: [["Driver", queue.published, "driver next"], ["Device", queue.taken, "device next"]],
   });
-  drawRing(picture, 350, size, {
+  drawRing(picture, 362, size, {
     name: "used ring", value: `idx ${queue.usedIndex}`, isTouched: touched === "used.idx",
     text: slot => String(queue.used[slot].id),
     state: slot => {
@@ -61,9 +62,9 @@ function drawQueue(parent, queue, touched) {
   if (queue.usedEvent >= 0) words.push(`used_event ${queue.usedEvent}`, `avail_event ${queue.availEvent}`);
   if (queue.availableFlags) words.push("the driver wants no interrupts (avail.flags)");
   if (queue.usedFlags) words.push("the device wants no notifications (used.flags)");
-  if (words.length) put(box, "p", "more", words.join(" · "));
-  drawLegend(box);
-  drawDescriptors(box, queue, touched);
+  if (words.length) put(left, "p", "more", words.join(" · "));
+  drawLegend(right);
+  drawDescriptors(right, queue, touched);
 }
 
 function drawRing(picture, x, size, ring) {

@@ -1,0 +1,46 @@
+using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Pictures;
+using Ringcheck.Exploration;
+using Ringcheck.Museum;
+using Xunit;
+
+namespace Ringcheck.Tests.Pages;
+
+/// <summary>Museum exhibits found, shrunk and drawn, each once for all tests: what is asserted of a picture holds for whatever the search finds.</summary>
+public sealed class ExhibitFindings
+{
+    /// <summary>An ownership bug, an ordering bug on AArch64, and an interrupt race.</summary>
+    public const string Ownership = "OWN-04", Ordering = "ORD-33", Interrupt = "IRQ-01";
+
+    const int Executions = 20_000;
+    const double ShrinkSeconds = 20;
+
+    readonly ExhibitCompiler compiler = new();
+    readonly Dictionary<string, (Finding Finding, FailurePicture Picture)> known = new(StringComparer.Ordinal);
+
+    internal FailurePicture PictureOf(string exhibit) => Of(exhibit).Picture;
+
+    internal (Finding Finding, FailurePicture Picture) Of(string id)
+    {
+        lock (known)
+        {
+            if (!known.TryGetValue(id, out var found)) known[id] = found = Find(ExhibitCollection.Select(ExhibitCollection.Shipped(), [id])[0]);
+            return found;
+        }
+    }
+
+    (Finding, FailurePicture) Find(Exhibit exhibit)
+    {
+        var catalog = compiler.Compile(exhibit).Catalog;
+        var (target, memory) = (exhibit.Targets[0], exhibit.FoundOn[0]);
+        IScenario Build() => catalog.Create(target.Scenario, target.Profile, memory);
+        string strategy = exhibit.Strategy.Length > 0 ? exhibit.Strategy : MuseumOptions.DefaultStrategy;
+        var result = new Explorer(Build, StrategyCatalog.Create(strategy, seed: 0, Build), new(Executions)).Run();
+        Assert.NotNull(result.Violation);
+        var failing = new ReplayString(exhibit.Id, target.Scenario, target.Profile, memory, Engine.DefaultMaxPoints, 0, result.Program, result.Trace);
+        var finding = new ShrinkStage(catalog, ShrinkSeconds, CancellationToken.None).Shrink(failing, result.Violation);
+        var picture = PictureStage.Of(catalog, finding);
+        Assert.NotNull(picture);
+        return (finding, picture);
+    }
+}
