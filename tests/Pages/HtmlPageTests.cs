@@ -160,19 +160,38 @@ public sealed class HtmlPageTests(Browser browser, ExhibitFindings findings)
         return .2126 * parts[0] + .7152 * parts[1] + .0722 * parts[2];
     }
 
+    const string Hostile = "</script><script>window.broken = 1</script><img src=x onerror='window.broken = 2'>\u2028{{data}} /*{{script}}*/ \"'&lt;";
+
+    /// <summary>The ownership bug, had everybody printed and said this.</summary>
+    FailurePicture Told(string text)
+    {
+        var found = findings.Of(ExhibitFindings.Ownership);
+        var trace = found.Picture.Trace with
+        {
+            Console = text,
+            Events = [.. found.Picture.Trace.Events.Select(each => each with { Text = text, Name = text, Value = text, Place = text, Kind = each.Kind == TraceKind.Begins ? TraceKind.Prints : each.Kind })],
+        };
+        var violation = found.Finding.Violation with { Message = text, Mend = text, Explanation = [text] };
+        return FailurePicture.Of(found.Finding with { Violation = violation, Operations = [text], Choices = [.. found.Finding.Choices.Select(_ => text)] }, trace);
+    }
+
+    /// <summary>The checks of the next test see what they look for: the same page without its escapes, and a page that asks the network for something.</summary>
+    [Fact]
+    public async Task MarkupAndRequests_WouldBeNoticed()
+    {
+        Browser.SkipUnlessInstalled();
+        string page = HtmlPage.Of(Told(Hostile));
+        await using var broken = await browser.Open(page.Replace("\\u003C", "<", StringComparison.OrdinalIgnoreCase).Replace("\\u003E", ">", StringComparison.OrdinalIgnoreCase), 1280);
+        Assert.NotEqual(0, await broken.Page.EvaluateAsync<int>("() => window.broken ?? 0"));
+        await using var asking = await browser.Open(page.Replace("<body>", "<body><img src='http://127.0.0.1:9/'>", StringComparison.Ordinal), 1280);
+        Assert.NotEmpty(asking.Complaints); // its own policy forbids it
+    }
+
     [Fact]
     public async Task HostileText_StaysText()
     {
         Browser.SkipUnlessInstalled();
-        const string hostile = "</script><script>window.broken = 1</script><img src=x onerror='window.broken = 2'>\u2028{{data}} /*{{script}}*/ \"'&lt;";
-        var (finding, picture) = findings.Of(ExhibitFindings.Ownership);
-        var trace = picture.Trace with
-        {
-            Console = hostile,
-            Events = [.. picture.Trace.Events.Select(each => each with { Text = hostile, Name = hostile, Value = hostile, Place = hostile, Kind = each.Kind == TraceKind.Begins ? TraceKind.Prints : each.Kind })],
-        };
-        var violation = finding.Violation with { Message = hostile, Mend = hostile, Explanation = [hostile] };
-        var told = FailurePicture.Of(finding with { Violation = violation, Operations = [hostile], Choices = [.. finding.Choices.Select(_ => hostile)] }, trace);
+        var told = Told(Hostile);
         await using var open = await browser.Open(HtmlPage.Of(told), 1280);
         Assert.Equal(0, await open.Page.EvaluateAsync<int>("() => window.broken ?? 0"));
         Assert.Equal(0, await open.Page.Locator("img").CountAsync());
@@ -180,7 +199,7 @@ public sealed class HtmlPageTests(Browser browser, ExhibitFindings findings)
         Assert.Contains("<img src=x", await open.Page.Locator("#mend").InnerTextAsync());
         await open.Page.Keyboard.PressAsync("e");
         await open.Page.Keyboard.PressAsync("End");
-        Assert.Equal(trace.Events.Count - 1, await open.Selected());
+        Assert.Equal(told.Trace.Events.Count - 1, await open.Selected());
         Assert.StartsWith("file://", Assert.Single(open.Requests));
         Assert.Empty(open.Complaints);
     }

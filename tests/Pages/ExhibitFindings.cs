@@ -16,11 +16,11 @@ public sealed class ExhibitFindings
     const double ShrinkSeconds = 20;
 
     readonly ExhibitCompiler compiler = new();
-    readonly Dictionary<string, (Finding Finding, FailurePicture Picture)> known = new(StringComparer.Ordinal);
+    readonly Dictionary<string, FoundExhibit> known = new(StringComparer.Ordinal);
 
     internal FailurePicture PictureOf(string exhibit) => Of(exhibit).Picture;
 
-    internal (Finding Finding, FailurePicture Picture) Of(string id)
+    internal FoundExhibit Of(string id)
     {
         lock (known)
         {
@@ -29,7 +29,7 @@ public sealed class ExhibitFindings
         }
     }
 
-    (Finding, FailurePicture) Find(Exhibit exhibit)
+    FoundExhibit Find(Exhibit exhibit)
     {
         var catalog = compiler.Compile(exhibit).Catalog;
         var (target, memory) = (exhibit.Targets[0], exhibit.FoundOn[0]);
@@ -41,6 +41,10 @@ public sealed class ExhibitFindings
         var finding = new ShrinkStage(catalog, ShrinkSeconds, CancellationToken.None).Shrink(failing, result.Violation);
         var picture = PictureStage.Of(catalog, finding);
         Assert.NotNull(picture);
-        return (finding, picture);
+        return new(catalog, finding, picture);
     }
 }
+
+/// <summary>An exhibit as it was found.</summary>
+/// <param name="Catalog">The scenarios over its edits.</param>
+internal sealed record FoundExhibit(IScenarioCatalog Catalog, Finding Finding, FailurePicture Picture);
