@@ -109,13 +109,10 @@ public sealed class HtmlPageTests(Browser browser, ExhibitFindings findings)
         {
             await page.EvaluateAsync("number => select(number)", each.Number);
             var queue = picture.Trace.Queues[each.Queues[0]];
-            for (int id = 0; id < queue.Descriptors.Count; id++)
-            {
-                var row = page.Locator($"#rings tr[data-descriptor='{id}']");
-                Assert.Equal(queue.Descriptors[id].Owner.ToString(), await row.GetAttributeAsync("data-owner"));
-                string colour = await row.Locator("td").First.EvaluateAsync<string>("cell => getComputedStyle(cell).borderLeftColor");
-                if (queue.Descriptors[id].Head >= 0) seen.Add($"{queue.Descriptors[id].Owner} {colour}");
-            }
+            string[] rows = await page.Locator("#rings tr[data-descriptor]").EvaluateAllAsync<string[]>(
+                "rows => rows.map(row => `${row.dataset.descriptor} ${row.dataset.owner} ${getComputedStyle(row.firstChild).borderLeftColor}`)");
+            Assert.Equal(queue.Descriptors.Select((descriptor, id) => $"{id} {descriptor.Owner}"), rows.Select(row => string.Join(' ', row.Split(' ').Take(2))));
+            foreach (string row in rows.Where((_, id) => queue.Descriptors[id].Head >= 0)) seen.Add(row[(row.IndexOf(' ') + 1)..]);
             foreach (var change in each.Changes) Assert.Equal(change.To == Models.Ownership.Owner.Driver ? -1 : change.Head, queue.Descriptors[change.Head].Head);
         }
         // Published, with the device, and returned, each in a colour of its own.

@@ -1,20 +1,20 @@
 // Lanes: one column for each CPU, memory, path, device and interrupt line; time goes down, a row for each step.
 const ROW = 25, GUTTER = 62, CIRCLE = 92;
-/** Steps shown before one that matters, and after it; fewer than so many are not worth a fold. */
-const BEFORE = 7, AFTER = 3, SHORTEST_FOLD = 4;
+/** Steps shown before and after one that the failure is about, or that only tells how it came to that; fewer than so many are not worth a fold. */
+const AROUND_REASON = [7, 3], AROUND_CHANGE = [2, 1], SHORTEST_FOLD = 4;
 
 const KIND_WORDS = { Cpu: "CPU", Memory: "shared memory", Path: "on its way", Device: "device", Interrupt: "interrupt line" };
 
 /** What is shown: rows of events, headings, and folds where a long stretch has nothing to do with the failure. */
 function rowsOf(picture, opened, showAll) {
-  const events = picture.trace.events, marked = new Set();
+  const events = picture.trace.events, marked = new Map();
   const failure = picture.trace.failure;
-  for (const reason of failure?.reasons ?? []) marked.add(reason.event);
-  for (const choice of picture.choices) if (choice.event >= 0) marked.add(choice.event);
-  events.forEach(each => { if (each.changes.length || each.kind === "Failure") marked.add(each.number); });
-  if (!marked.size && events.length) marked.add(events.length - 1);
+  events.forEach(each => { if (each.changes.length) marked.set(each.number, AROUND_CHANGE); });
+  for (const choice of picture.choices) if (choice.event >= 0) marked.set(choice.event, AROUND_CHANGE);
+  for (const reason of failure?.reasons ?? []) marked.set(reason.event, AROUND_REASON);
+  if (events.length) marked.set(events.length - 1, AROUND_REASON);
   const near = new Array(events.length).fill(false);
-  for (const number of marked) for (let i = Math.max(0, number - BEFORE); i <= Math.min(events.length - 1, number + AFTER); i++) near[i] = true;
+  for (const [number, [before, after]] of marked) for (let i = Math.max(0, number - before); i <= Math.min(events.length - 1, number + after); i++) near[i] = true;
   const rows = [];
   for (let i = 0; i < events.length;) {
     if (events[i].kind === "Begins") { rows.push({ heading: events[i] }); i++; continue; }

@@ -43,7 +43,7 @@ function showDetail(event) {
   facts.replaceChildren();
   const fact = (name, value) => { if (value === "" || value === null || value === undefined) return; put(facts, "dt", "", name); put(facts, "dd", "mono", value); };
   fact("who", `${whoWords(event.agent)}, its step ${event.step}`);
-  fact("in", event.place);
+  fact("code", event.place);
   if (event.address) fact("address", `0x${event.address.toString(16)}, ${event.width} byte${event.width === 1 ? "" : "s"}`);
   if (event.source >= 0) fact("value from", `step ${event.source}: ${picture.words[event.source].sentence}`);
   if (event.issue >= 0) fact("written at", `step ${event.issue}`);
