@@ -42,6 +42,7 @@ internal static class CommandLine
             new ReplayCommand(context),
             new ShrinkCommand(context),
             new MuseumCommand(context),
+            new CompareCommand(context),
             new LitmusCommand(context),
             new BarriersCommand(context),
         };

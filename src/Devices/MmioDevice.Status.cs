@@ -96,6 +96,7 @@ public abstract partial class MmioDevice
         }
         resetPending = true;
         Engine.Unblock(resetter);
+        Engine.Reducer?.NoteWake(resetter);
     }
 
     /// <summary>The resetter's step. A hostile device may never come to it.</summary>
@@ -106,6 +107,8 @@ public abstract partial class MmioDevice
 
     void CompleteReset()
     {
+        Engine.Reducer?.Touches(0, Parts(PeripheralBits.All));
+        Shows(PeripheralBits.All, MmioRegister.Status);
         Reset();
         ClearRegisters();
         foreach (var queue in Queues)
@@ -136,6 +139,8 @@ public abstract partial class MmioDevice
     {
         Engine.Block(resetter);
         Engine.Block(lateInterrupt);
+        Engine.Reducer?.NoteStop(resetter, wasAtWork: false);
+        Engine.Reducer?.NoteStop(lateInterrupt, wasAtWork: false);
         status = interruptStatus = lateCauses = queueSel = 0;
         negotiated = default;
         resetPending = broken = false;

@@ -21,6 +21,7 @@ public abstract partial class MmioDevice : IBusDevice
 
     readonly InterruptLine line;
     readonly ulong baseAddress;
+    readonly int peripheral;
     readonly ActionAgent resetter, lateInterrupt;
     readonly ulong[] readyWithoutQueue = new ulong[QemuQueueSelectors / 64];
 
@@ -41,6 +42,7 @@ public abstract partial class MmioDevice : IBusDevice
         Offered = offered;
         baseAddress = SimulatedMachine.SlotAddress(line.Number - SimulatedMachine.FirstMmioInterrupt);
         Dma = new(machine);
+        peripheral = machine.Peripherals++;
         Queues = new DeviceQueue[queues];
         for (int i = 0; i < queues; i++)
             Queues[i] = new((ushort)i, Rules.IsQemu ? (ushort)QemuQueueNumMax : settings.QueueSizeMax, Rules.IsQemu ? QemuPlainQueueSize : settings.QueueSizeMax);
@@ -178,7 +180,10 @@ public abstract partial class MmioDevice : IBusDevice
         Machine.Monitors.InterruptRaised(this, causes);
         // QEMU's line is not driven any more once the device is broken, in either direction, until it is reset.
         if (Rules.IsQemu && broken) return;
+        Machine.Messages.TakeIn(Dma, Parts(PeripheralBits.Causes));
+        Shows(PeripheralBits.Causes, MmioRegister.InterruptStatus);
         line.Set(true, Dma);
+        Engine.Reducer?.Touches(0, Parts(PeripheralBits.Causes));
     }
 
     /// <summary>The same a while later, together with what else comes until then.</summary>
@@ -186,6 +191,9 @@ public abstract partial class MmioDevice : IBusDevice
     {
         lateCauses |= causes;
         Engine.Unblock(lateInterrupt);
+        if (Engine.Reducer is not { } reducer) return;
+        reducer.NoteWake(lateInterrupt);
+        reducer.Touches(0, Parts(PeripheralBits.Causes));
     }
 
     void DeliverLateInterrupt()
@@ -200,6 +208,8 @@ public abstract partial class MmioDevice : IBusDevice
     {
         if (Rules.IsQemu && !IsDriverOk) return;
         generation++;
+        Engine.Reducer?.Touches(0, Parts(PeripheralBits.Space));
+        Shows(PeripheralBits.Space, MmioRegister.ConfigGeneration);
         Touch(MmioRegister.ConfigGeneration);
         Touch(MmioRegister.Config);
         if (IsDriverOk) RaiseInterrupt(Rules.IsQemu ? InterruptCause.All : InterruptCause.ConfigurationChange);
@@ -212,6 +222,8 @@ public abstract partial class MmioDevice : IBusDevice
     {
         // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
         if (broken && !Rules.IsQemu) return;
+        Engine.Reducer?.Touches(0, Parts(PeripheralBits.Control));
+        Shows(PeripheralBits.Control, MmioRegister.Status);
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {
@@ -264,6 +276,33 @@ public abstract partial class MmioDevice : IBusDevice
         Machine.Recorder?.Decided(pick, words);
         if (pick != 0) liesLeft--;
         return pick;
+    }
+
+    /// <summary>Parts of this device, for the reduction.</summary>
+    internal ulong Parts(ulong parts) => PeripheralBits.Of(peripheral, parts);
+
+    /// <summary>The device has changed what registers show.</summary>
+    internal void Shows(ulong parts, uint register) => Machine.Messages.Show(Dma, Parts(parts), AddressNames.Register(register));
+
+    /// <summary>
+    /// Constants are no part at all. What unusual and hostile devices still may do is counted for the whole device, so there each access touches all of it.
+    /// </summary>
+    (ulong Reads, ulong Writes) IBusDevice.PartsOf(uint offset, bool writes, ulong value)
+    {
+        if (Rules.IsUnusual || Rules.Lies) return (Parts(PeripheralBits.All), Parts(PeripheralBits.All));
+        ulong control = Parts(PeripheralBits.Control);
+        if (offset >= MmioRegister.Config) return writes ? (control, Parts(PeripheralBits.Space)) : (Parts(PeripheralBits.Space), 0);
+        return offset switch
+        {
+            MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId or MmioRegister.VendorId => default,
+            MmioRegister.InterruptStatus => (Parts(PeripheralBits.Causes), 0),
+            MmioRegister.InterruptAck => (0, Parts(PeripheralBits.Causes)),
+            MmioRegister.ConfigGeneration => (Parts(PeripheralBits.Space), 0),
+            MmioRegister.QueueNotify => (control, Parts(PeripheralBits.Bell)),
+            MmioRegister.Status when writes && value == 0 => (0, Parts(PeripheralBits.All)),
+            MmioRegister.Status or MmioRegister.QueueReady or MmioRegister.QueuePfn when writes => (control, Parts(PeripheralBits.Control | PeripheralBits.Bell)),
+            _ => writes ? (control, control) : (control, 0),
+        };
     }
 
     void Touch(uint register) => Engine.Touch(SimMachine.RegisterWatchKey(baseAddress + register));

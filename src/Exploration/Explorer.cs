@@ -11,6 +11,12 @@ public sealed record ExplorationBudget(long Executions, double Seconds = double.
     /// <summary>Of so many executions, the first is recorded and audited: see <see cref="Engine.Audited"/>.</summary>
     public int AuditEvery { get; init; } = Execution.AuditEvery;
 
+    /// <summary>
+    /// Whether coverage is followed in this execution: in the first 1,000, where most of it is found, and in one of eight after that. Following it costs some
+    /// percent of an execution; this way, it is one percent. A strategy that lives on it has it always.
+    /// </summary>
+    public static bool IsCovered(long execution) => execution < 1_000 || execution % 8 == 0;
+
     /// <summary>A worker whose driver code shows no sign of life for this long is given up, as a last resort.</summary>
     public double HangSeconds { get; init; } = 20;
 }
@@ -43,6 +49,9 @@ public sealed record ExplorationResult
 
     public Violation? Violation { get; init; }
 
+    /// <summary>Model states and premises of rules that the executions came to, the same for any number of workers.</summary>
+    public CoverageResult Coverage { get; init; } = CoverageResult.Nothing;
+
     public IReadOnlyList<Operation> Program { get; init; } = [];
 
     public IReadOnlyList<Deviation> Trace { get; init; } = [];
@@ -66,10 +75,16 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     volatile bool stop, exhausted;
     string bounds = "";
     Premise[] premises = [];
+    readonly CoverageSum coverage = new();
+    IReadOnlyList<WatchedRule> rules = [];
+    Worker[] running = [];
     readonly SortedDictionary<string, Violation> advice = new(StringComparer.Ordinal);
 
     /// <summary>Executions so far, for progress displays. May be read from any thread.</summary>
     public long ExecutionsDone => Interlocked.Read(ref executionsDone);
+
+    /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
+    public int StatesReached => running.Length == 0 ? 0 : running.Max(static worker => worker.StatesReached);
 
     public ExplorationResult Run(CancellationToken cancellation = default)
     {
@@ -77,8 +92,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
         var probe = strategies();
         int workers = probe.IsIndependent ? Math.Max(1, budget.Jobs) : 1;
         using var onCancel = cancellation.Register(() => stop = true);
-        var running = new Worker[workers];
-        for (int i = 0; i < workers; i++) running[i] = new Worker(this);
+        running = [.. Enumerable.Range(0, workers).Select(_ => new Worker(this))];
         foreach (var worker in running) Await(worker, watch);
         watch.Stop();
         if (broken is not null) throw new InvalidOperationException(broken.Message, broken);
@@ -93,6 +107,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
             Interrupted = violation is null && !exhausted && executions < budget.Executions,
             Bounds = bounds,
             Premises = premises,
+            Coverage = coverage.Of(executions, rules),
             Advice = [.. advice.Values],
             Violation = violation,
             Program = program,
@@ -128,6 +143,8 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
         }
 
         public Thread Thread { get; }
+
+        public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
 
         /// <summary>How long this worker has made no scheduling point.</summary>
         public double SilentSeconds
@@ -181,6 +198,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
                 for (long i = first; i < end && !explorer.stop; i++)
                 {
                     Interlocked.Exchange(ref execution, i);
+                    built.Engine.Coverage.Number(i, isWanted: ExplorationBudget.IsCovered(i));
                     if (!strategy.Begin(i))
                     {
                         explorer.stop = true;
@@ -221,6 +239,8 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     void Finish(IScenario scenario, Strategy strategy)
     {
         bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(text => text.Length > 0));
+        scenario.Engine.Coverage.AddTo(coverage);
+        rules = scenario.Rules;
         foreach (var each in scenario.Advice) advice.TryAdd(each.Message, each);
         var met = scenario.Premises;
         if (premises.Length == 0) premises = [.. met];

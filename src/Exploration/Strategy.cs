@@ -17,8 +17,14 @@ public abstract class Strategy
     /// <summary>True if <see cref="Choose"/> looks at fingerprints; hashing is off otherwise.</summary>
     public virtual bool NeedsFingerprints => false;
 
+    /// <summary>True if <see cref="End"/> looks at <see cref="Engine.Coverage"/>; it may be off otherwise.</summary>
+    public virtual bool NeedsCoverage => false;
+
     /// <summary>Once the search has ended: is there nothing that it left out?</summary>
     public virtual bool IsExhaustive => false;
+
+    /// <summary>True if <see cref="Choose"/> wants to be asked <see cref="ChoiceKind.Begin"/>.</summary>
+    public virtual bool PartsBeginnings => false;
 
     /// <summary>Bounds that this strategy put on the search, for the report.</summary>
     public virtual string Bounds => "";

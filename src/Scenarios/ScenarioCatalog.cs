@@ -37,9 +37,27 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, _, memory) => new QueueScenario(QueueScenario.RecycleName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.ReleaseName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        Of(SpinLockProgram.Name, SpinLockProgram.Summary, SpinLockProgram.Wrong, variant => new SpinLockProgram(variant)),
+        Of(IrqLockProgram.Name, IrqLockProgram.Summary, IrqLockProgram.Wrong, variant => new IrqLockProgram(variant)),
+        Of(TicketLockProgram.Name, TicketLockProgram.Summary, TicketLockProgram.Wrong, variant => new TicketLockProgram(variant)),
+        Of(GracePeriodProgram.Name, GracePeriodProgram.Summary, GracePeriodProgram.Wrong, variant => new GracePeriodProgram(variant)),
+        .. BlkSmpScenarios.All.Select(BlkOfSeveralCpus),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
+
+    /// <summary>Several CPUs, as they are meant and wrong.</summary>
+    static Entry Of(string name, string summary, IReadOnlyList<string> wrong, Func<string, ISmpProgram> program)
+        => new(new(name, summary, [LockProgram.Shipped], InTour: false) { Wrong = wrong }, (variant, _, memory) => new SmpScenario(program(variant), memory));
+
+    /// <summary>Device profiles for the shipped code; where it is wrong, the device is strict.</summary>
+    static Entry BlkOfSeveralCpus(BlkSmpSetup setup)
+    {
+        string[] profiles = ["strict", "odd", "qemu"];
+        return new(new(setup.Name, setup.Summary, profiles, InTour: false) { Wrong = setup.Wrong }, (name, _, memory) => new SmpScenario(
+            setup.Wrong.Contains(name) ? new BlkSmpProgram(setup, DeviceProfile.Strict, name)
+                : new BlkSmpProgram(setup, Enum.Parse<DeviceProfile>(name, ignoreCase: true), LockProgram.Shipped), memory));
+    }
 
     public ScenarioCatalog()
         : this(freshDrivers: false)
@@ -56,7 +74,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     {
         var entry = Array.Find(Entries, entry => entry.Info.Name == name)
             ?? throw new ArgumentException($"there is no scenario '{name}'; 'ringcheck list' shows what there is");
-        if (!entry.Info.Profiles.Contains(profile) && !entry.Info.Variants.Contains(profile))
+        if (!entry.Info.Has(profile))
             throw new ArgumentException($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", entry.Info.Profiles)}");
         return entry.Create(profile, freshDrivers, MachineMemory.Of(memory));
     }

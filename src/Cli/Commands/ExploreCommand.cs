@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Reports;
+using Ringcheck.Cli.Reports.Pages;
 
 namespace Ringcheck.Cli.Commands;
 
@@ -22,12 +23,17 @@ internal sealed class ExploreCommand : ToolCommand
         Description = "Write the comparison of a scenario's variants into FILE, between its markers",
     };
 
+    readonly Option<bool> verbose = new("--verbose") { Description = "Name the rules whose premise no execution met" };
+    readonly Option<string?> report = new("--report") { HelpName = "FILE", Description = "Write a page (HTML, self-contained) with the growth of coverage and what was found when" };
+
     public ExploreCommand(CliContext context) : base("explore", "Explore interleavings of driver and device, and shrink what fails",
-        "ringcheck explore spsc-2x4 --strategy exhaustive --executions 1000000")
+        "ringcheck explore spsc-2x4 --strategy states --executions 1000000")
     {
         this.context = context;
         Add(scenarios);
         Add(writeVariants);
+        Add(verbose);
+        Add(report);
         options = new(this, "Every scenario, not only those of the default tour");
         SetAction(Run);
     }
@@ -36,7 +42,8 @@ internal sealed class ExploreCommand : ToolCommand
     {
         var settings = options.Read(parsed);
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
-        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings);
+        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
+        string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
         var outcomes = new List<RunOutcome>();
         foreach (var run in plan)
         {
@@ -52,10 +59,12 @@ internal sealed class ExploreCommand : ToolCommand
         bool stopped = context.Cancellation.IsCancellationRequested;
         if (view is null)
         {
-            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)]);
+            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)],
+                CoverageReport.Of(CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)])));
             JsonReports.Write(context.Console, report, JsonReports.Compact.ExploreReport);
         }
         else view.Ended(outcomes, variants, plan.Count, stopped);
+        if (page is not null) HtmlPage.Write(context.Console, page, ExplorePage.Of(outcomes, settings, stopped));
         return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
     }
 }

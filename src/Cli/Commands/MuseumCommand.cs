@@ -102,7 +102,8 @@ internal sealed class MuseumCommand : ToolCommand
         return results.Count == selected.Count && results.All(result => result.IsAsExpected) ? ExitCode.NothingFound : ExitCode.ViolationFound;
     }
 
-    static IReadOnlyList<Exhibit> Select(IReadOnlyList<Exhibit> all, string[] wanted)
+    /// <summary>Throws <see cref="CommandException"/> for an id that does not exist.</summary>
+    internal static IReadOnlyList<Exhibit> Select(IReadOnlyList<Exhibit> all, string[] wanted)
     {
         foreach (string id in wanted)
         {

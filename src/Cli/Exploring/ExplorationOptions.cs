@@ -26,7 +26,7 @@ internal sealed class ExplorationOptions
     {
         HelpName = string.Join('|', StrategyCatalog.Names),
         Description = "How chance decides",
-        DefaultValueFactory = static _ => "random",
+        DefaultValueFactory = static _ => StrategyCatalog.Default,
     };
 
     readonly Option<long?> executions = new("--executions")
@@ -46,7 +46,7 @@ internal sealed class ExplorationOptions
     readonly Option<ulong?> seed = new("--seed")
     {
         HelpName = "N",
-        Description = "Seed of random and pct [default: 0]",
+        Description = "Seed of strategies that use chance [default: 0]",
         CustomParser = static result => Number<ulong>(result, "--seed", 0),
     };
 

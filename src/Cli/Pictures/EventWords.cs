@@ -20,6 +20,7 @@ internal sealed record EventWords(string Label, string Sentence)
     static string LabelOf(TraceEvent each, IReadOnlyList<string> operations) => each.Kind switch
     {
         TraceKind.Load or TraceKind.RegisterRead => $"{each.Name} → {(each.Value.Length > 0 ? each.Value : "?")}{(each.IsStale ? " (old)" : "")}",
+        TraceKind.Update => $"{each.Name}: {each.Value}, {each.Text}",
         TraceKind.Store or TraceKind.RegisterWrite => $"{each.Name} = {each.Value}",
         TraceKind.PostedWrite => $"{each.Name} = {each.Value}, on its way",
         TraceKind.Arrival => $"{each.Name} = {each.Value} arrives",
@@ -46,6 +47,7 @@ internal sealed record EventWords(string Label, string Sentence)
         {
             TraceKind.Load when each.Value.Length == 0 => $"{who} loads {Named(each)}",
             TraceKind.Load => $"{who} loads {Named(each)} and gets {each.Value}{(each.IsStale ? each.Before.Length > 0 ? $", an old value: {each.Before} is newer" : ", an old value" : "")}",
+            TraceKind.Update => $"{who} finds {each.Value} in {Named(each)} and {each.Text}, in one step",
             TraceKind.Store => $"{who} stores {each.Value} to {Named(each)}{(each.Before.Length > 0 ? $", where {each.Before} was" : "")}",
             TraceKind.RegisterRead when each.Value.Length == 0 => $"{who} reads register {each.Name}",
             TraceKind.RegisterRead => $"{who} reads register {each.Name} and gets {each.Value}",
@@ -60,7 +62,7 @@ internal sealed record EventWords(string Label, string Sentence)
             TraceKind.Choice or TraceKind.Failure or TraceKind.TimePasses or TraceKind.Begins or TraceKind.ResetCompleted => each.Text.Length > 0 ? each.Text : label,
             _ => $"{who} {label}",
         };
-        if (each is { Order.Length: > 0, Kind: TraceKind.Load or TraceKind.Store }) sentence += $" ({each.Order})";
+        if (each is { Order.Length: > 0, Kind: TraceKind.Load or TraceKind.Store or TraceKind.Update }) sentence += $" ({each.Order})";
         if (each.PlacedBefore >= 0) sentence += $"; it takes its place before step {each.PlacedBefore}";
         return each.Changes.Aggregate(sentence, (text, change) => $"{text}; {Words(change)}");
     }
@@ -77,7 +79,7 @@ internal sealed record EventWords(string Label, string Sentence)
         {
             "irq" => $"{owner} (interrupt handler)",
             "timer" => $"the timer of {owner}",
-            "path" => $"the way to {owner}",
+            ['p', 'a', 't', 'h', ..] => $"the way to {owner}",
             "stores" => $"the store buffer of {owner}",
             _ => owner,
         };

@@ -11,15 +11,17 @@ internal sealed class ExploreView
 {
     readonly Screen screen;
     readonly int nameWidth, profileWidth;
+    readonly bool isVerbose;
 
-    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, ExplorationSettings settings)
+    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, ExplorationSettings settings, bool verbose)
     {
         screen = new(console);
+        isVerbose = verbose;
         nameWidth = Math.Max("scenario".Length, plan.Max(run => run.Scenario.Length));
         profileWidth = Math.Max("profile".Length, plan.Max(run => run.Profile.Length));
         screen.Line($"[bold]ringcheck explore[/]  strategy {settings.Strategy}, memory {settings.Memory}, seed {settings.Seed}, {Text(Limits(settings.Budget))}");
         screen.Line();
-        screen.Line($"[grey]  {"scenario".PadRight(nameWidth)}  {"profile".PadRight(profileWidth)}  {"executions",13}  {"points",16}  {"points/s",10}  verdict[/]");
+        screen.Line($"[grey]  {"scenario".PadRight(nameWidth)}  {"profile".PadRight(profileWidth)}  {"executions",13}  {"points",16}  {"points/s",10}  {"states",6}  verdict[/]");
     }
 
     static string Limits(ExplorationBudget budget)
@@ -36,7 +38,7 @@ internal sealed class ExploreView
         string mark = clean ? outcome.StoppedByUser ? "[yellow]-[/]" : "[green]✓[/]" : "[red]✗[/]";
         string verdict = clean ? $"[green]{Text(Verdict(outcome))}[/]" : $"[red bold]{Text(Verdict(outcome))}[/]";
         screen.Line($"{mark} {Text(outcome.Run.Scenario.PadRight(nameWidth))}  {Text(outcome.Run.Profile.PadRight(profileWidth))}  " +
-            $"{result.Executions,13:N0}  {result.Points,16:N0}  {Numbers.Rate(result.Points, result.Seconds),10}  {verdict}");
+            $"{result.Executions,13:N0}  {result.Points,16:N0}  {Numbers.Rate(result.Points, result.Seconds),10}  {(result.Coverage.States == 0 ? "-" : Numbers.Count(result.Coverage.States)),6}  {verdict}");
         foreach (var finding in outcome.Findings) FailureView.Show(screen, finding);
         foreach (var advice in result.Advice) screen.Line($"  [yellow]advice[/] {Text(advice.Key)}: {Text(advice.Message)}. {Text(advice.Mend)}");
     }
@@ -68,5 +70,6 @@ internal sealed class ExploreView
         if (vacuous > 0) screen.Line($"[red bold]{Numbers.Count(vacuous, "run")} vacuous[/]: what they were about did not take place");
         int clean = outcomes.Count - failed - vacuous;
         if (clean > 0) screen.Line($"[green]nothing found[/] in {Numbers.Count(clean, "run")}: {exhausted} exhausted, {clean - exhausted} bounded (bounded is not verified)");
+        CoverageView.Show(screen, CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)]), isVerbose);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Terminal;
 
@@ -15,6 +16,8 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(MuseumReport))]
 [JsonSerializable(typeof(LitmusReport))]
 [JsonSerializable(typeof(BarriersReport))]
+[JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(KeptComparison))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
 internal sealed partial class JsonReports : JsonSerializerContext

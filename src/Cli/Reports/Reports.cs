@@ -7,14 +7,15 @@ namespace Ringcheck.Cli.Reports;
 
 /// <summary><c>explore --json</c>.</summary>
 /// <param name="Variants">Of the scenarios that have any, if no profile was asked for.</param>
-internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped, IReadOnlyList<VariantTableReport> Variants);
+/// <param name="Coverage">Of all runs together.</param>
+internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped, IReadOnlyList<VariantTableReport> Variants, CoverageReport Coverage);
 
 /// <summary>One exploration. <paramref name="Seconds"/> is time spent exploring; shrinking is not in it.</summary>
 /// <param name="Interrupted">True if the user or the time limit ended it before its number of executions was reached.</param>
 /// <param name="Premises">Empty where something was found: how often each was met by then depends on the workers.</param>
 internal sealed record RunReport(string Scenario, string Strategy, string Memory, string Profile, ulong Seed, long Executions, long Points,
     double Seconds, bool Exhausted, string Bounds, IReadOnlyList<ViolationReport> Violations, bool Interrupted, IReadOnlyList<PremiseReport> Premises,
-    IReadOnlyList<AdviceReport> Advice)
+    IReadOnlyList<AdviceReport> Advice, CoverageReport Coverage)
 {
     public static RunReport Of(RunOutcome outcome)
     {
@@ -22,7 +23,7 @@ internal sealed record RunReport(string Scenario, string Strategy, string Memory
         return new(run.Scenario, result.Strategy, settings.Memory, run.Profile, settings.Seed, result.Executions, result.Points, result.Seconds,
             result.Exhausted, result.Bounds, [.. outcome.Findings.Select(ViolationReport.Of)], result.Interrupted,
             result.Violation is null ? [.. result.Premises.Select(premise => new PremiseReport(premise.Name, premise.Count, premise.Required))] : [],
-            [.. result.Advice.Select(advice => new AdviceReport(advice.Key, advice.Message, advice.Mend))]);
+            [.. result.Advice.Select(advice => new AdviceReport(advice.Key, advice.Message, advice.Mend))], CoverageReport.Of(CoverageSummary.Of([result])));
     }
 }
 
@@ -62,7 +63,7 @@ internal sealed record ListReport(IReadOnlyList<ScenarioReport> Scenarios, IRead
     IReadOnlyList<string> Memories);
 
 internal sealed record ScenarioReport(string Name, string Summary, IReadOnlyList<string> Profiles, bool Tour,
-    IReadOnlyList<string> Variants);
+    IReadOnlyList<string> Variants, IReadOnlyList<string> Wrong);
 
 internal sealed record ModelReport(string Name, string Description, IReadOnlyList<int> Sizes, int DefaultSize);
 

@@ -36,6 +36,9 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         ring = new(this, dma);
         engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
         dma.Agent = engine;
+        engine.Parts = (Parts(PeripheralBits.Control), Parts(PeripheralBits.Bell), Parts(PeripheralBits.Life));
+        engine.Beginning = () => machine.Messages.TakeIn(dma, Parts(PeripheralBits.Control | PeripheralBits.Bell));
+        machine.MayStop(Parts(PeripheralBits.Life), dma);
         change = machine.Engine.Add(new ActionAgent(name + ".change", ChangeConfiguration));
     }
 
@@ -95,7 +98,9 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         configuration.Refresh(Capacity, isWriteBack, Offered);
         uint value = configuration.Read(offset, width);
-        if (HasWhims) Engine.Unblock(change);
+        if (!HasWhims) return value;
+        Engine.Unblock(change);
+        Engine.Reducer?.NoteWake(change);
         return value;
     }
 
@@ -138,6 +143,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         ForgetRequests();
         Engine.Block(change);
+        Engine.Reducer?.NoteStop(change, wasAtWork: false);
         isWriteBack = true;
     }
 

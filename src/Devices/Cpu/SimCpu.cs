@@ -11,7 +11,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
 {
-    const ulong StoreMark = 1UL << 60, ExchangeMark = 2UL << 60, EntryMark = 3UL << 60, InstructionMark = 4UL << 60, FetchMark = 5UL << 60;
+    const ulong StoreMark = 1UL << 60, UpdateMark = 2UL << 60, EntryMark = 3UL << 60, InstructionMark = 4UL << 60, FetchMark = 5UL << 60;
 
     /// <summary>Instructions as an agent's history has them; each is a program counter of its own.</summary>
     enum Did : byte { Dsb, Isb, Clean, Invalidate, InvalidateAll, Tlbi, TlbiAll, Table, Mmu, FloatingPoint, Send, Acknowledge, UseFloatingPoint, Free }
@@ -38,16 +38,6 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     public void StoreRelease64(CpuAddress address, ulong value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Store(address.Value, value, 8, isRelease: !IsGone(BarrierInstruction.Stlr, file, line, member, BarrierPurposes.Release), new(file, line, member));
-
-    public ulong Exchange64(CpuAddress address, ulong value,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-    {
-        var cpu = Point();
-        machine.Recorder?.Exchange(address.Value, value);
-        ulong before = machine.Model.Exchange(machine.Running, address.Value, value, new(file, line, member), out _);
-        cpu.Active.Observed(address.Value | ExchangeMark, before);
-        return before;
-    }
 
     public void StoreEntry(PhysicalAddress address, ulong entry,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")

@@ -10,7 +10,7 @@ namespace Ringcheck.Devices;
 /// access happens in GetResult, that is, when the engine lets this agent go on: nothing is announced twice, and nothing is
 /// stored but the awaiter, which already lives in the state machine.
 /// </summary>
-public sealed class DmaPort
+public sealed partial class DmaPort
 {
     readonly SimulatedMachine machine;
 
@@ -101,7 +101,7 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, Acces
         return value;
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(address.Value));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
@@ -128,7 +128,7 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
         if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address.Value, (ushort)Digest.Of(value));
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(address.Value));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
@@ -156,7 +156,7 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
         if (machine.Engine.Hashing) Digest.Observe(port.Agent, source.Value, into);
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(source.Value));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
@@ -182,7 +182,7 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
         else machine.Ram.Copy(destination.Value, source.Span);
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame);
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(destination.Value));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 

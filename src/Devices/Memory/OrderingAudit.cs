@@ -8,7 +8,7 @@ namespace Ringcheck.Devices;
 /// The record of one execution for the axioms, while it is asked for. Messages beside memory (posted register writes, completions of register reads,
 /// interrupts) are writes and reads of addresses of their own, so that the axioms need not know of them.
 /// </summary>
-public sealed class OrderingAudit(MemoryModel model)
+public sealed partial class OrderingAudit(MemoryModel model)
 {
     /// <summary>Where no RAM is: one pseudo-address for each message.</summary>
     const ulong FirstMessage = 1UL << 62;
@@ -19,6 +19,8 @@ public sealed class OrderingAudit(MemoryModel model)
     readonly LoadBuffering loadBuffering = new(model, longestBranchedOn: sizeof(ulong)); // fields decide, data does not
     readonly List<string> messages = [];
     readonly List<int> unplain = [];
+
+    internal MemoryModel Model => model;
 
     public bool IsOn { get; private set; }
 
@@ -44,6 +46,7 @@ public sealed class OrderingAudit(MemoryModel model)
         messages.Clear();
         unplain.Clear();
         Late = null;
+        ForgetKept();
         Places.Begin();
     }
 
@@ -73,17 +76,18 @@ public sealed class OrderingAudit(MemoryModel model)
     /// <summary>The words of the message at a pseudo-address, or null for an address of memory.</summary>
     public string? MessageAt(ulong address) => address < FirstMessage ? null : messages[(int)((address - FirstMessage) / MessageLength)];
 
-    public void Read(int thread, ulong address, int length, AccessOrder order, int source, bool isOlder)
+    public void Read(int thread, ulong address, int length, in Access access, int source, bool isOlder)
     {
-        int read = Record.Read(thread, address, length, order, source);
+        int read = Record.Read(thread, address, length, access.Order, source, Kept(thread, access.AddressView));
+        if (access.KeepView >= 0) Keep(thread, access.KeepView, read);
         if (isOlder) unplain.Add(read);
         Recorder?.Audited(read, source, isOlder);
         Places.Reached(read);
     }
 
-    public int Write(int thread, ulong address, int length, AccessOrder order, int next)
+    public int Write(int thread, ulong address, int length, in Access access, int next)
     {
-        int write = Record.Write(thread, address, length, order, next);
+        int write = Record.Write(thread, address, length, access.Order, next, Kept(thread, access.AddressView), Kept(thread, access.DataView));
         if (next >= 0) unplain.Add(write);
         Recorder?.AuditedWrite(write, next);
         Places.Reached(write);
@@ -109,7 +113,7 @@ public sealed class OrderingAudit(MemoryModel model)
         // LDAPR, not LDAR: a release before it (a completion that this thread sent) orders nothing here.
         if (!IsOn) return;
         int read = Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent);
-        Recorder?.Audited(read, sent, isOlder: false);
+        Recorder?.Received(read, sent);
         Places.Reached(read);
     }
 

@@ -57,14 +57,14 @@ static class OrderingExplanation
         return place.Length == 0 ? "" : $"  (in or below {place})"; // the compiler may have inlined what is below
     }
 
-    static string Thread(SimulatedMachine machine, int thread) => thread == WeakMemory.Cpu ? machine.Cpu.Name : machine.MasterName(thread);
+    static string Thread(SimulatedMachine machine, int thread) => machine.ThreadName(thread);
 
     static string Access(SimulatedMachine machine, int id)
     {
         var audit = machine.Weak!.Audit;
         ref readonly var access = ref audit.Record[id];
         if (audit.MessageAt(access.Address) is { } register)
-            return access.Thread == WeakMemory.Cpu
+            return machine.IsCpu(access.Thread)
                 ? (access.IsWrite ? $"writes register {register}" : $"reads register {register}")
                 : (access.IsWrite ? $"answers the read of {register}" : $"takes in the write to {register}");
         return $"{(access.IsWrite ? "stores" : "loads")} {AddressNames.Of(machine, access.Address).TrimEnd(',')}";
@@ -72,7 +72,7 @@ static class OrderingExplanation
 
     internal static string Barrier(SimulatedMachine machine, MissingOrder order)
     {
-        if (order.Thread != WeakMemory.Cpu)
+        if (!machine.IsCpu(order.Thread))
         {
             return order.Kind switch
             {
@@ -105,7 +105,7 @@ static class OrderingExplanation
     /// <summary>The clause that asks for it, where there is one: the standard names two barriers of the driver.</summary>
     static string? Clause(SimulatedMachine machine, MissingOrder order)
     {
-        if (order.Thread != WeakMemory.Cpu) return null;
+        if (!machine.IsCpu(order.Thread)) return null;
         var record = machine.Weak!.Audit.Record;
         if (order.Kind == OrderKind.StoreStore && AddressNames.Of(machine, record[order.Later].Address).StartsWith("avail.idx", StringComparison.Ordinal))
             return "split.driver.updating-idx.1 (virtio 1.4, 2.7.13.3.1)";

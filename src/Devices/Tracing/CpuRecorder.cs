@@ -30,12 +30,11 @@ sealed class CpuRecorder(SimulatedCpus machine) : ExecutionRecorder(machine.Engi
         draft.Order = order;
     }
 
-    public void Exchange(ulong address, ulong value)
+    public void Update(ulong address)
     {
-        var draft = Access(TraceKind.Store, address, sizeof(ulong));
+        var draft = Access(TraceKind.Update, address, sizeof(uint));
         draft.Target = Lanes.Memory;
-        draft.Value = Words(value);
-        draft.Text = "in one step with a load";
+        draft.Text = "a load and a store in one step";
     }
 
     public void Fetch(ulong address)
@@ -88,7 +87,7 @@ sealed class CpuRecorder(SimulatedCpus machine) : ExecutionRecorder(machine.Engi
         int end = Drafts.FindLastIndex(draft => draft.Kind == TraceKind.Failure);
         int at = end > 0 ? Drafts.FindLastIndex(end - 1, draft => draft.Agent == Drafts[end].Agent && draft.Kind != TraceKind.Choice) : -1;
         if (at < 0) at = end;
-        int same = at < 0 ? -1 : Other(at, draft => draft.Width > 0 && Drafts[at].Width > 0 && draft.Address >> 3 == Drafts[at].Address >> 3 && draft.Kind != TraceKind.Load);
+        int same = at < 0 ? -1 : Other(at, draft => draft.Width > 0 && Drafts[at].Width > 0 && draft.Address >> 3 == Drafts[at].Address >> 3 && draft.Kind is not TraceKind.Load);
         int other = same >= 0 ? same : Other(at, draft => draft.Width > 0 || draft.Kind is TraceKind.Maintenance);
         List<TraceReason> reasons = [];
         if (other >= 0) reasons.Add(new(other, same >= 0 ? $"the last change by {Drafts[other].Agent} to the same place" : $"the last step of {Drafts[other].Agent} before it"));

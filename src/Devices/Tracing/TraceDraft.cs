@@ -15,7 +15,9 @@ sealed class TraceDraft
     public IReadOnlyList<OwnerChange> Changes = [];
     public IReadOnlyList<int> Queues = [];
 
-    public bool IsAccess => Kind is TraceKind.Load or TraceKind.Store;
+    public bool IsAccess => Kind is TraceKind.Load or TraceKind.Store or TraceKind.Update;
+
+    public bool Stores => Kind is TraceKind.Store or TraceKind.Update;
 
     public bool IsRegister => Kind is TraceKind.RegisterRead or TraceKind.RegisterWrite or TraceKind.PostedWrite or TraceKind.Arrival;
 

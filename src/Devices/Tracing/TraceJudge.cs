@@ -133,7 +133,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
 
     int OtherOfAccess(int at, TraceDraft access)
     {
-        int touched = Last(at - 1, draft => draft.Overlaps(access) && !IsSameSide(draft, access) && (draft.Kind == TraceKind.Store || access.Kind == TraceKind.Store));
+        int touched = Last(at - 1, draft => draft.Overlaps(access) && !IsSameSide(draft, access) && (draft.Stores || access.Stores));
         int handed = HandOver(at, access);
         if (touched > handed) Add(touched, $"the last access of {drafts[touched].Agent} to the same place");
         if (handed >= 0) Add(handed, Words(drafts[handed]));

@@ -9,7 +9,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 sealed class TraceLanes
 {
-    /// <summary>Name endings of agents that carry what is on its way.</summary>
+    /// <summary>In names of agents that carry what is on its way; where there are several CPUs, its number follows.</summary>
     const string RegisterPath = ".path", StorePath = ".stores";
 
     readonly List<TraceLane> lanes = [];
@@ -20,7 +20,7 @@ sealed class TraceLanes
         foreach (var cpu in engine.Agents.OfType<CpuAgent>()) Add(cpu.Name, LaneKind.Cpu);
         foreach (var agent in engine.Agents.Where(agent => agent.Name.EndsWith(StorePath, StringComparison.Ordinal))) Add(agent.Name, LaneKind.Path);
         Memory = Add("memory", LaneKind.Memory);
-        foreach (var agent in engine.Agents.Where(agent => agent.Name.EndsWith(RegisterPath, StringComparison.Ordinal))) Add(agent.Name, LaneKind.Path);
+        foreach (var agent in engine.Agents.Where(agent => agent.Name.Contains(RegisterPath, StringComparison.Ordinal))) Add(agent.Name, LaneKind.Path);
         foreach (var agent in engine.Agents)
         {
             if (!ofAgent.ContainsKey(agent.Name) && !ofAgent.ContainsKey(OwnerOf(agent.Name))) Add(OwnerOf(agent.Name), LaneKind.Device);
@@ -36,8 +36,8 @@ sealed class TraceLanes
 
     public int Of(string agent) => ofAgent.TryGetValue(agent, out int lane) || ofAgent.TryGetValue(OwnerOf(agent), out lane) ? lane : -1;
 
-    /// <summary>The lane of writes on their way to a device, or -1 where they take no time.</summary>
-    public int PathTo(string device) => ofAgent.GetValueOrDefault(device + RegisterPath, -1);
+    /// <summary>The lane of a CPU's writes on their way to a device, or -1 where they take no time.</summary>
+    public int PathTo(string device, CpuAgent cpu) => ofAgent.TryGetValue(device + RegisterPath, out int only) ? only : ofAgent.GetValueOrDefault($"{device}{RegisterPath}{cpu.Id}", -1);
 
     static string OwnerOf(string agent) => agent.Split('.')[0];
 

@@ -16,14 +16,16 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     readonly Dictionary<int, int> eventOfAudit = [];
     readonly TraceNames names = new(machine);
     QueuePhotographer photographer = new(machine);
-    int pendingAudit = -1;
+    readonly Dictionary<int, int> arrivalOfAudit = [];
+    readonly List<int> pendingAudits = [];
 
     public override void Begin()
     {
         base.Begin();
         eventOfAudit.Clear();
+        arrivalOfAudit.Clear();
         photographer = new(machine);
-        pendingAudit = -1;
+        pendingAudits.Clear();
     }
 
     protected override TraceLanes NewLanes() => new(machine.Engine, machine.Devices.Count > 0);
@@ -31,8 +33,8 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     protected override TraceDraft Add(TraceKind kind, Agent agent, bool withPlace = true)
     {
         var draft = base.Add(kind, agent, withPlace);
-        if (pendingAudit >= 0) eventOfAudit[pendingAudit] = Drafts.Count - 1;
-        pendingAudit = -1;
+        foreach (int audited in pendingAudits) eventOfAudit[audited] = Drafts.Count - 1;
+        pendingAudits.Clear();
         return draft;
     }
 
@@ -74,6 +76,16 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     /// <summary>Bulk: what was there before is of no interest.</summary>
     public void Store(Agent agent, ulong address, ReadOnlySpan<byte> bytes)
         => Access(TraceKind.Store, agent, address, bytes.Length).Value = TraceNames.Bytes(bytes);
+
+    public void Update(Agent agent, ulong address, in AtomicUpdate update, AtomicOrder order)
+    {
+        var draft = Access(TraceKind.Update, agent, address, sizeof(uint));
+        draft.Order = order == AtomicOrder.Relaxed ? "" : BarrierPurposes.Name(order);
+        draft.Text = update.Words;
+    }
+
+    public void Lock(Agent agent, LockEvent what, ulong address)
+        => Add(TraceKind.Lock, agent).Text = string.Create(CultureInfo.InvariantCulture, $"{(what == LockEvent.Waits ? "waits for" : what == LockEvent.Taken ? "takes" : "gives back")} the lock at 0x{address:x}");
 
     TraceDraft Access(TraceKind kind, Agent agent, ulong address, int width)
     {
@@ -139,7 +151,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     public void Posts(IBusDevice device, ulong address, uint offset, int width, ulong value)
     {
         Register(TraceKind.PostedWrite, machine.Engine.Running.Active, device, address, offset, width, value);
-        if (device is MmioDevice known) Drafts[^1].Target = Lanes.PathTo(known.Name);
+        if (device is MmioDevice known) Drafts[^1].Target = Lanes.PathTo(known.Name, machine.Engine.Running);
     }
 
     /// <summary>The write that was just posted takes no time.</summary>
@@ -153,6 +165,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     {
         Register(TraceKind.Arrival, path, device, address, offset, width, value);
         Drafts[^1].Issue = eventOfAudit.GetValueOrDefault(audited, -1);
+        arrivalOfAudit[audited] = Drafts.Count - 1;
         Drafts[^1].Place = "";
     }
 
@@ -162,13 +175,16 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     {
         int last = Drafts.Count - 1;
         eventOfAudit[read] = last;
-        if (last < 0 || last != LastAccess || Drafts[last].Kind != TraceKind.Load) return; // messages are read too: by devices, and when an interrupt is taken
+        if (last < 0 || last != LastAccess || Drafts[last].Kind is not (TraceKind.Load or TraceKind.Update)) return;
         if ((isOlder || Drafts[last].Source < 0) && eventOfAudit.TryGetValue(source, out int store)) Drafts[last].Source = store;
         Drafts[last].IsStale |= isOlder;
     }
 
     /// <summary>A read that belongs to the event after the last one.</summary>
-    public void AuditedNext(int read) => pendingAudit = read;
+    public void AuditedNext(int read) => pendingAudits.Add(read);
+
+    /// <summary>A message is taken in, which shows where it arrived.</summary>
+    public void Received(int read, int sent) => eventOfAudit[read] = arrivalOfAudit.TryGetValue(sent, out int arrival) ? arrival : eventOfAudit.GetValueOrDefault(sent, -1);
 
     /// <param name="write">A store, or the sending of a message.</param>
     /// <param name="next">The store that it went before, or -1.</param>

@@ -15,17 +15,28 @@ public enum Pruning
     SeenStates,
 }
 
+/// <summary>What a bound on the search counts.</summary>
+public enum Counted
+{
+    /// <summary>Each choice that is not the plain one.</summary>
+    Deviations,
+
+    /// <summary>As deviations, but who runs after somebody who cannot go on is free.</summary>
+    Preemptions,
+}
+
 /// <summary>
 /// Depth-first search by re-execution (Godefroid, "Model checking for programming languages using VeriSoft", POPL 1997), with state
-/// caching by fingerprint. When pruning is sound, and what it rests on, is said in docs/exploration.md. A bound on deviations makes
+/// caching by fingerprint. When pruning is sound, and what it rests on, is said in docs/exploration.md. A bound on deviations or preemptions makes
 /// the result "bounded" wherever it cut something off.
 /// </summary>
-public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue) : Strategy
+public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue, Counted counted = Counted.Deviations) : Strategy
 {
     struct Entry
     {
         public ulong Untried;
         public int Pick, Default;
+        public bool IsFree;
     }
 
     readonly FingerprintTable seen = new();
@@ -33,7 +44,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
     int depth, position, deviations;
     bool started, finished;
 
-    public override string Name => "exhaustive";
+    public override string Name => "states";
 
     public long States => seen.Count;
 
@@ -47,7 +58,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
 
     public override bool IsExhaustive => finished && !WasBounded;
 
-    public override string Bounds => maxDeviations == int.MaxValue ? "" : $"at most {maxDeviations} deviations";
+    public override string Bounds => maxDeviations == int.MaxValue ? "" : $"at most {maxDeviations} {(counted == Counted.Deviations ? "deviations" : "preemptions")}";
 
     public override bool NeedsFingerprints => pruning != Pruning.None;
 
@@ -86,7 +97,7 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         ref var entry = ref stack[position++];
         if ((point.Enabled >> entry.Pick & 1) == 0)
             throw new NondeterminismException($"not deterministic: option {entry.Pick} of {point} was enabled when it was recorded");
-        if (entry.Pick != entry.Default) deviations++;
+        if (entry.Pick != entry.Default && !entry.IsFree) deviations++;
         return entry.Pick;
     }
 
@@ -101,12 +112,13 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         }
         if (depth == stack.Length) Array.Resize(ref stack, 2 * depth);
         ulong untried = point.Enabled & ~(1UL << point.Default);
-        if (left <= 0)
+        bool isFree = counted == Counted.Preemptions && point.Kind == ChoiceKind.Schedule && (point.Enabled >> point.Agent & 1) == 0;
+        if (left <= 0 && !isFree)
         {
             untried = 0;
             WasBounded = true;
         }
-        stack[depth++] = new Entry { Untried = untried, Pick = point.Default, Default = point.Default };
+        stack[depth++] = new Entry { Untried = untried, Pick = point.Default, Default = point.Default, IsFree = isFree };
         return true;
     }
 

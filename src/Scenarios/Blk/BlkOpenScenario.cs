@@ -55,6 +55,8 @@ sealed class BlkOpenScenario : IBarrierScenario
 
     public string Bounds => $"{Program.Count} operations, {machine.Engine.MaxPoints} points";
 
+    public IReadOnlyList<WatchedRule> Rules => RuleNumbers.All;
+
     public IReadOnlyList<Premise> Premises =>
     [
         new("devices opened", opened, Required: profile != DeviceProfile.Hostile),

@@ -45,6 +45,8 @@ sealed class NaiveScenario : IBarrierScenario
 
     public string Bounds => $"ring of {NaiveBlk.QueueSize}, {Program.Count} reads, payload in {machine.PayloadChunks}, {machine.Engine.MaxPoints} points";
 
+    public IReadOnlyList<WatchedRule> Rules => RuleNumbers.All;
+
     public IReadOnlyList<Premise> Premises => [new("sectors read and compared", judged, Required: true), .. machine.MemoryPremises];
 
     static Operation Read(uint sector) => new(ReadCode, sector);

@@ -65,6 +65,8 @@ sealed class QueueScenario : IBarrierScenario
 
     public string Bounds => $"ring of {QueueSize}, {Program.Count} operations, payload in {machine.PayloadChunks}, {machine.Engine.MaxPoints} points";
 
+    public IReadOnlyList<WatchedRule> Rules => RuleNumbers.All;
+
     public IReadOnlyList<Premise> Premises =>
     [
         new("sectors read and compared", judged, Required: name != ReleaseName),

@@ -67,7 +67,7 @@ class Lanes {
 
   drawNames() {
     this.names.replaceChildren();
-    const nameOf = lane => lane.name.endsWith(".path") ? "to " + lane.name.slice(0, -5) : lane.name.endsWith(".stores") ? lane.name.slice(0, -7) : lane.name;
+    const nameOf = lane => lane.name.includes(".path") ? "to " + lane.name.replace(/\.path(\d*)$/, (_, cpu) => cpu ? ` from cpu${cpu}` : "") : lane.name.endsWith(".stores") ? lane.name.slice(0, -7) : lane.name;
     const kindOf = lane => lane.name.endsWith(".stores") ? "store buffer" : KIND_WORDS[lane.kind];
     const head = draw(this.names, "svg", { width: this.width, height: 40, "aria-hidden": "true" });
     this.picture.trace.lanes.forEach((lane, i) => {
@@ -99,7 +99,7 @@ class Lanes {
 
   styleOf(event) {
     switch (event.kind) {
-      case "Store": case "RegisterWrite": return ["write"];
+      case "Store": case "Update": case "RegisterWrite": return ["write"];
       case "PostedWrite": case "Arrival": return ["posted", "write"];
       case "Load": return event.isStale ? ["stale"] : ["soft"];
       case "InterruptRaised": case "InterruptTaken": return ["irq"];
@@ -115,7 +115,7 @@ class Lanes {
     switch (event.kind) {
       case "Load": case "RegisterRead": this.arrow(group, to ?? from, from, y); break;
       case "InterruptTaken": this.arrow(group, to ?? from, from, y); break;
-      case "Store": case "RegisterWrite": case "PostedWrite": case "Arrival": case "InterruptRaised": case "InterruptLowered": this.arrow(group, from, to ?? from, y); break;
+      case "Store": case "Update": case "RegisterWrite": case "PostedWrite": case "Arrival": case "InterruptRaised": case "InterruptLowered": this.arrow(group, from, to ?? from, y); break;
       case "Barrier": draw(group, "rect", { class: "barrier", x: from - 17, y: y - 2.5, width: 34, height: 5, rx: 2 }); break;
       case "Choice": draw(group, "path", { class: "diamond", d: `M${from} ${y - 8}l8 8l-8 8l-8 -8Z` }); break;
       case "Failure": for (const d of [`M${from - 6} ${y - 6}l12 12`, `M${from + 6} ${y - 6}l-12 12`]) draw(group, "path", { class: "cross", d }); break;

@@ -6,6 +6,9 @@ public enum TraceKind
     Load,
     Store,
 
+    /// <summary>A load and a store in one step.</summary>
+    Update,
+
     /// <summary>A register is read.</summary>
     RegisterRead,
 
@@ -33,6 +36,8 @@ public enum TraceKind
 
     /// <summary>It leaves it.</summary>
     InterruptReturned,
+    /// <summary>A lock is waited for, taken or given back.</summary>
+    Lock,
     Masked,
     Unmasked,
 
