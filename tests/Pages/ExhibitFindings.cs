@@ -16,18 +16,15 @@ public sealed class ExhibitFindings
     const double ShrinkSeconds = 20;
 
     readonly ExhibitCompiler compiler = new();
-    readonly Dictionary<string, FoundExhibit> known = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Task<FoundExhibit>> all;
+
+    /// <summary>All are looked for at once, on whatever cores there are.</summary>
+    public ExhibitFindings()
+        => all = new[] { Ownership, Ordering, Interrupt }.ToDictionary(id => id, id => Task.Run(() => Find(ExhibitCollection.Select(ExhibitCollection.Shipped(), [id])[0])));
 
     internal FailurePicture PictureOf(string exhibit) => Of(exhibit).Picture;
 
-    internal FoundExhibit Of(string id)
-    {
-        lock (known)
-        {
-            if (!known.TryGetValue(id, out var found)) known[id] = found = Find(ExhibitCollection.Select(ExhibitCollection.Shipped(), [id])[0]);
-            return found;
-        }
-    }
+    internal FoundExhibit Of(string id) => all[id].GetAwaiter().GetResult();
 
     FoundExhibit Find(Exhibit exhibit)
     {
