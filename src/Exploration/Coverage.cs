@@ -14,9 +14,9 @@ public sealed class Coverage
     /// <summary>Rules that can be told apart.</summary>
     public const int MaxRules = 256;
 
-    // Numbers of executions, from 1 on: 0 is "never".
+    // Where executions are in the exploration (ExecutionPlace): 0 is "never".
     readonly long[] states = new long[MaxStates], rules = new long[MaxRules];
-    long execution = 1;
+    long execution = ExecutionPlace.Of(0, 0);
     Engine? engine;
     bool isNextWanted;
 
@@ -32,11 +32,26 @@ public sealed class Coverage
     /// <summary>Choices that this execution had made when it last reached something first.</summary>
     public uint LastFreshPosition { get; private set; }
 
-    /// <summary>The number of the execution that begins next, from 0 on, and whether it is to be followed even if the strategy does not need it.</summary>
-    internal void Number(long next, bool isWanted)
+    /// <summary>Where the execution that begins next is (<see cref="ExecutionPlace"/>), and whether it is to be followed even if the strategy does not need it.</summary>
+    internal void Number(long place, bool isWanted)
     {
-        execution = next + 1;
+        execution = place;
         isNextWanted = isWanted;
+    }
+
+    /// <summary>Goes on from what an earlier process saw.</summary>
+    internal void Restore(CoverageSum sum)
+    {
+        sum.CopyTo(states, rules);
+        States = states.AsSpan().Length - states.AsSpan().Count(0L);
+    }
+
+    /// <summary>Forgets what was reached, so that it is noted again: for executions that come before those seen.</summary>
+    internal void Forget()
+    {
+        Array.Clear(states);
+        Array.Clear(rules);
+        States = 0;
     }
 
     internal void Begin(Engine ofEngine, bool isNeeded)
