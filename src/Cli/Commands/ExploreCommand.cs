@@ -57,7 +57,7 @@ internal sealed class ExploreCommand : ToolCommand
             if (context.Cancellation.IsCancellationRequested) break;
             var outcome = outcomes.Count < checkpoint?.Ended.Count ? checkpoint.Ended[outcomes.Count].ToOutcome()
                 : Explore(run, settings, $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}", checkpoint, sharing.EverySeconds);
-            outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
+            outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, context.Catalog, finding))] };
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
         }

@@ -39,12 +39,13 @@ internal sealed record PremiseReport(string Name, long Count, bool Required);
 /// <summary>A violation; the members that the issue fixes come first.</summary>
 /// <param name="Replay">Null for a finding about the exploration as a whole, which no single execution shows.</param>
 /// <param name="TraceFile">Null if there is none.</param>
+/// <param name="Page">The page that draws it; null if there is none.</param>
 /// <param name="Explanation">Lines on what made the execution fail, for example which order of memory was missing; may be empty.</param>
 internal sealed record ViolationReport(string Monitor, IReadOnlyList<string> Clauses, string Message, string? Replay, IReadOnlyList<string> Operations,
-    IReadOnlyList<string> Choices, string Rule, string Mend, string? TraceFile, IReadOnlyList<string> Explanation)
+    IReadOnlyList<string> Choices, string Rule, string Mend, string? TraceFile, IReadOnlyList<string> Explanation, string? Page)
 {
     public static ViolationReport Of(Finding finding) => new(finding.Violation.Monitor, finding.Violation.Clauses, finding.Violation.Message,
-        finding.Replay?.ToString(), finding.Operations, finding.Choices, finding.Violation.Rule, finding.Violation.Mend, finding.TraceFile, finding.Violation.Explanation);
+        finding.Replay?.ToString(), finding.Operations, finding.Choices, finding.Violation.Rule, finding.Violation.Mend, finding.TraceFile, finding.Violation.Explanation, finding.Page);
 }
 
 /// <summary><c>check --json</c>.</summary>

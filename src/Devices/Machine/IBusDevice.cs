@@ -35,6 +35,7 @@ public sealed class InterruptLine(InterruptController controller, int number)
     /// <param name="sender">Where the interrupt is a message: the master whose earlier writes it pushes.</param>
     public void Set(bool high, DmaPort? sender = null)
     {
+        controller.Recorder?.Line(this, high, sender);
         if (high && sender is not null) controller.MessageFrom(sender);
         if (High == high) return;
         High = high;
@@ -64,6 +65,9 @@ public sealed class InterruptController(Exploration.CpuAgent first)
 
     /// <summary>The machine, if its interrupts are messages that push their senders' writes to memory before them; null if they are wires.</summary>
     internal SimulatedMachine? CarryOrder { get; set; }
+
+    /// <summary>The machine's, while an execution is recorded.</summary>
+    internal TraceRecorder? Recorder { get; set; }
 
     public InterruptLine AddLine(int number)
     {

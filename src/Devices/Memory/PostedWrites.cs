@@ -43,6 +43,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <summary>The CPU writes: it arrives now, or later.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
+        machine.Recorder?.Posts(device, address, offset, width, value);
         int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
         lastEvent = sent;
         int turn = siblings[0].turns++;
@@ -51,6 +52,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
         if (arrivesNow)
         {
+            machine.Recorder?.ArrivesAtOnce(device);
             Arrive(memory, write);
             return;
         }
@@ -115,6 +117,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
 
     void Arrive(WeakMemory memory, in Posted write)
     {
+        if (write.Late) machine.Recorder?.Arrives(this, device, write.Event, write.Address, write.Offset, write.Width, write.Value);
         if (siblings.Length > 1) PushOthers(memory, write.Turn);
         machine.Messages.Tell(device.PartsOf(write.Offset, writes: true, write.Value).Writes, write.Message, write.Event);
         if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));

@@ -194,6 +194,7 @@ public sealed class Monitors
 
     public void ResetCompleted(MmioDevice device)
     {
+        machine.Recorder?.ResetCompleted(device);
         Ownership.DeviceStopped(device);
         Registers.ResetCompleted(device);
     }

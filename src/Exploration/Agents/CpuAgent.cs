@@ -42,17 +42,17 @@ public sealed class CpuAgent : Agent
     /// <summary>Set in scenarios with several CPUs.</summary>
     internal Baton? Baton { get; set; }
 
-    /// <summary>For the reduction: what this CPU is about to do.</summary>
-    public AccessAhead NextAccess;
-
-    /// <summary>For the reduction: would an interrupt be taken now?</summary>
-    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
-
     /// <summary>Whether it takes no interrupts now: they are masked, or it is in its handler.</summary>
     public bool IsMasked => masked;
 
     /// <summary>A handler that waits for a lock may poll, which it must not do for anything else.</summary>
     public bool HandlerWaitsForLock { get; set; }
+
+    /// <summary>For the reduction: what this CPU is about to do.</summary>
+    public AccessAhead NextAccess;
+
+    /// <summary>For the reduction: would an interrupt be taken now?</summary>
+    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
 
     /// <summary>For reports: what this CPU waits for, or "".</summary>
     public string WaitsFor => Interrupt.IsPolling ? "a polled value to change, in its interrupt handler" : wait switch
@@ -158,7 +158,9 @@ public sealed class CpuAgent : Agent
         Interrupt.Step++;
         Engine.Unblock(Interrupt);
         Engine.Current = Interrupt.Id;
+        Engine.Observer?.InterruptTaken(this);
         Handler!();
+        Engine.Observer?.InterruptReturned(this);
         inHandler = false;
         masked = false;
         active = this;
@@ -200,6 +202,7 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(MaskEvent, 0);
+        Engine.Observer?.Masked(this, true);
         if (inHandler) return;
         masked = true;
         UpdateInterrupt();
@@ -213,6 +216,7 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(UnmaskEvent, 0);
+        Engine.Observer?.Masked(this, false);
         if (inHandler) return;
         masked = false;
         UpdateInterrupt();
@@ -246,10 +250,12 @@ public sealed class CpuAgent : Agent
         Pending = default;
         Step++; // a second decision needs a key of its own
         Observed(BlockedEvent, 0);
+        Engine.Observer?.Waits(this, kind == WaitKind.Poll);
         Engine.Block(this);
         Schedule();
         wait = WaitKind.None;
         Observed(WokenEvent, 0);
+        Engine.Observer?.Woke(this);
     }
 
     void Arm(ulong deadline)
@@ -270,6 +276,7 @@ public sealed class CpuAgent : Agent
     void TimerFires()
     {
         Engine.AdvanceTo(deadlineMs);
+        Engine.Observer?.TimePassed(this);
         Engine.Reducer?.TimeOut(this);
         deadlinePassed = true;
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
@@ -308,11 +315,15 @@ public sealed class CpuAgent : Agent
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
     public Fingerprint BeginPoll()
     {
-        if (inHandler && !HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
-            "An interrupt handler must not wait, but for a lock: record what happened and return."));
-        (inHandler ? Interrupt.Poll : poll).Begin(Engine);
-        if (!inHandler) Engine.Reducer?.PollBegins(this);
-        return new(active.HistoryA, active.HistoryB);
+        if (inHandler)
+        {
+            if (!HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+                "An interrupt handler must not wait, but for a lock: record what happened and return."));
+            return Interrupt.BeginPoll();
+        }
+        poll.Begin(Engine);
+        Engine.Reducer?.PollBegins(this);
+        return new(HistoryA, HistoryB);
     }
 
     /// <summary>
@@ -346,8 +357,13 @@ public sealed class CpuAgent : Agent
 
     public void EndPoll()
     {
-        (inHandler ? Interrupt.Poll : poll).End(Engine);
-        if (!inHandler) Engine.Reducer?.PollEnds(this);
+        if (inHandler)
+        {
+            Interrupt.Poll.End(Engine);
+            return;
+        }
+        poll.End(Engine);
+        Engine.Reducer?.PollEnds(this);
     }
 
     /// <summary>A handler that waits for a lock: nothing of this CPU runs until what it read has changed. Others do.</summary>
@@ -384,6 +400,12 @@ public sealed class InterruptAgent(string name) : Agent(name)
         base.Reset();
         Poll.Reset();
         IsPolling = false;
+    }
+
+    internal Fingerprint BeginPoll()
+    {
+        Poll.Begin(Engine);
+        return new(HistoryA, HistoryB);
     }
 
     /// <summary>As <see cref="CpuAgent.PollAgain"/>, without a deadline.</summary>

@@ -181,7 +181,10 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         return (options & agent.Bit) != 0 ? agent.Id : None;
     }
 
-    /// <summary>Whatever this says, it says of the same graph always. Who serves comes first, so that the first execution is an ordinary one.</summary>
+    /// <summary>
+    /// Whatever this says, it says of the same graph always. Who serves comes first, so that the first execution is an ordinary one, and before whoever may stop it:
+    /// a revisit takes steps away from who is stopped, it never gives more.
+    /// </summary>
     int Turn(ulong options)
     {
         int first = None;
@@ -191,7 +194,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             var agent = engine.Agents[id];
             if (agent is not InlineAgent || CpuOf(threadOf[id]) is not null) continue;
             if (agent.IsUrgent) return id;
-            if (first == None) first = id;
+            if (first == None || (agent is not ActionAgent && engine.Agents[first] is ActionAgent)) first = id;
         }
         if (first != None) return first;
         foreach (var cpu in cpus)

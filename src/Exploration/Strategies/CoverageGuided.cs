@@ -12,7 +12,7 @@ public sealed class CoverageGuided(ulong seed) : Strategy
     public const int PoolSize = 128;
 
     /// <summary>Of so many executions, one is a random walk from the start.</summary>
-    const uint FreshEvery = 4;
+    const uint FreshEvery = 2;
 
     /// <summary>Half of the prefixes taken up are of the latest ones: new ground is near there.</summary>
     const uint Newest = 8;
