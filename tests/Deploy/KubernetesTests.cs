@@ -77,7 +77,7 @@ public sealed class KubernetesTests
             """;
         Directory.CreateDirectory(bench.PathOf("bin"));
         File.WriteAllText(bench.PathOf("bin/ringcheck"), note);
-        File.SetUnixFileMode(bench.PathOf("bin/ringcheck"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Workbench.SetMode(bench.PathOf("bin/ringcheck"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         (int ExitCode, string Output) Run(string job, int index) => bench.Shell("/bin/sh", new Dictionary<string, string>
         {
             ["PATH"] = bench.PathOf("bin") + ":" + Environment.GetEnvironmentVariable("PATH"),

@@ -17,6 +17,7 @@ sealed class OwnedProcess : IDisposable
         {
             FileName = program,
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

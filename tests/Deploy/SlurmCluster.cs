@@ -44,10 +44,11 @@ sealed class SlurmCluster : IDisposable
 
     string Start()
     {
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(folder);
+        Workbench.SetMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string each in (string[])["state", "spool"]) Directory.CreateDirectory(Path.Combine(folder, each));
         File.WriteAllBytes(In("munge.key"), RandomNumberGenerator.GetBytes(1024));
-        File.SetUnixFileMode(In("munge.key"), UnixFileMode.UserRead);
+        Workbench.SetMode(In("munge.key"), UnixFileMode.UserRead);
         File.WriteAllText(In("slurm.conf"), Configuration());
         // --force: the folder lies below /tmp, which all may write to; it is itself ours alone.
         Daemon("munged", "--foreground", "--force", $"--socket={In("munge.sock")}", $"--key-file={In("munge.key")}", $"--log-file={In("munged.log")}",

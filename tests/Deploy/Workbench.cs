@@ -59,5 +59,11 @@ sealed class Workbench : IDisposable
         return string.Join('\n', runs.Select(static run => string.Join(' ', run.EnumerateObject().Where(static member => member.Name != "seconds").Select(static member => member.ToString()))));
     }
 
+    /// <summary>Who may do what with a file; Windows has no such modes, and nothing here runs there that needs them.</summary>
+    public static void SetMode(string path, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, mode);
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

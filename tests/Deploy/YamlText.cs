@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Ringcheck.Tests.Deploy;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Ringcheck.Tests.Deploy;
 /// </summary>
 sealed class YamlText
 {
+    static readonly SearchValues<char> KeyLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
     readonly List<(int Indent, string Text, int Number)> lines = [];
     int at;
 
@@ -93,7 +97,7 @@ sealed class YamlText
     static bool IsEntry(string text)
     {
         int colon = text.IndexOf(':');
-        return colon > 0 && text.AsSpan(0, colon).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") < 0
+        return colon > 0 && text.AsSpan(0, colon).IndexOfAnyExcept(KeyLetters) < 0
             && (colon == text.Length - 1 || text[colon + 1] == ' ');
     }
 

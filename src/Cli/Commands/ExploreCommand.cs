@@ -13,7 +13,7 @@ internal sealed class ExploreCommand : ToolCommand
 {
     readonly CliContext context;
     readonly ExplorationOptions options;
-    readonly SharingOptions sharing;
+    readonly SharingOptions sharingOptions;
     readonly Argument<string[]> scenarios = new("SCENARIO")
     {
         Description = "Scenarios to explore; without any, the default tour ('ringcheck list' names them)",
@@ -38,13 +38,13 @@ internal sealed class ExploreCommand : ToolCommand
         Add(verbose);
         Add(report);
         options = new(this, "Every scenario, not only those of the default tour");
-        sharing = new(this);
+        sharingOptions = new(this);
         SetAction(Run);
     }
 
     int Run(ParseResult parsed)
     {
-        var sharing = this.sharing.Read(parsed, context.Folder);
+        var sharing = sharingOptions.Read(parsed, context.Folder);
         var settings = options.Read(parsed) with { Shard = sharing.Shard };
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
         var checkpoint = sharing.Checkpoint is { } saved ? CheckpointFile.Open(saved, sharing.MustExist, settings, plan) : null;
@@ -69,9 +69,9 @@ internal sealed class ExploreCommand : ToolCommand
         else if (stopped && checkpoint is not null) context.Console.Error.WriteLine($"ringcheck: stopped; the same command goes on from '{sharing.Checkpoint}'{(sharing.Out is null ? "" : $", and then writes '{sharing.Out}'")}");
         if (view is null)
         {
-            ExploreReport report = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)],
+            ExploreReport all = new([.. outcomes.Select(RunReport.Of)], stopped, [.. variants.Select(VariantTableReport.Of)],
                 CoverageReport.Of(CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)])), []);
-            JsonReports.Write(context.Console, report, JsonReports.Compact.ExploreReport);
+            JsonReports.Write(context.Console, all, JsonReports.Compact.ExploreReport);
         }
         else view.Ended(outcomes, variants, plan.Count, stopped, []);
         if (page is not null) HtmlPage.Write(context.Console, page, ExplorePage.Of(outcomes, settings, stopped));

@@ -3,11 +3,12 @@ namespace Ringcheck.Cli.Sharing;
 /// <summary>Files that are written whole or not at all: what was there stays until the new one is complete.</summary>
 internal static class AtomicFile
 {
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Writes a file beside its place, and moves it there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Writes all of it.</param>
     /// <param name="isOurs">True if no other process writes it: then what a killed process left unfinished is overwritten, and does not add up.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write(string path, Action<Stream> content, bool isOurs = false)
     {
         string unfinished = isOurs ? path + ".tmp" : $"{path}.{Environment.ProcessId}.tmp";
