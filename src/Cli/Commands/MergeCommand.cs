@@ -55,7 +55,7 @@ internal sealed class MergeCommand : ToolCommand
     RunOutcome Outcome(MergedRun merged)
     {
         var outcome = merged.Run.ToOutcome();
-        return outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
+        return outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, context.Catalog, finding))] };
     }
 
     void Show(int count, IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<string> missing, bool verbose)
