@@ -45,6 +45,29 @@ public readonly unsafe struct FlatMachine : IMachine
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Volatile.Write(ref At<ushort>(address), value);
 
+    public uint LoadRelaxed32(CpuAddress address) => At<uint>(address);
+
+    public uint LoadAcquire32(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Volatile.Read(ref At<uint>(address));
+
+    public void StoreRelaxed32(CpuAddress address, uint value) => At<uint>(address) = value;
+
+    public void StoreRelease32(CpuAddress address, uint value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Volatile.Write(ref At<uint>(address), value);
+
+    // Interlocked operations of .NET order everything.
+    public uint Exchange32(CpuAddress address, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => Interlocked.Exchange(ref At<uint>(address), value);
+
+    public uint CompareExchange32(CpuAddress address, uint expected, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => Interlocked.CompareExchange(ref At<uint>(address), value, expected);
+
+    public uint FetchAdd32(CpuAddress address, uint add, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => Interlocked.Add(ref At<uint>(address), add) - add;
+
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source)
         => source.CopyTo(new Span<byte>((void*)destination.Value, source.Length));
 
@@ -74,6 +97,12 @@ public readonly unsafe struct FlatMachine : IMachine
                 Volatile.ReadBarrier();
                 break;
         }
+    }
+
+    public bool AreInterruptsMasked => false;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
     }
 
     public void MaskInterrupts()

@@ -42,11 +42,13 @@ internal static class CommandLine
         {
             new ListCommand(context),
             new ExploreCommand(context),
+            new MergeCommand(context),
             new CheckCommand(context),
             new ReplayCommand(context),
             new ShrinkCommand(context),
             new CorpusCommand(context),
             new MuseumCommand(context),
+            new CompareCommand(context),
             new LitmusCommand(context),
             new BarriersCommand(context),
         };

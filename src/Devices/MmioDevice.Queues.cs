@@ -1,3 +1,4 @@
+using Ringcheck.Exploration;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -68,6 +69,8 @@ public abstract partial class MmioDevice
             queue.Ready = false;
             // QEMU only changes what it shows; the ring goes on being served.
             if (Rules.IsQemu || !was) return;
+            Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
+            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);
@@ -156,6 +159,8 @@ public abstract partial class MmioDevice
         if (value == 0)
         {
             if (queue.Descriptors == 0) return;
+            Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
+            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);

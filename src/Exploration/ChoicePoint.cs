@@ -22,6 +22,9 @@ public enum ChoiceKind : byte
 
     /// <summary>Whether a register write is on its way for a while. 0 is that it arrives at once.</summary>
     Posted,
+
+    /// <summary>Whether others may come between a device's waking up and its first access. 0 is no. Only asked where the strategy wants it.</summary>
+    Begin,
 }
 
 /// <summary>
@@ -37,8 +40,8 @@ public readonly record struct ChoicePoint(ChoiceKind Kind, int Agent, uint Step,
 /// <summary>A choice that was not the plain one. A list of these replays an execution.</summary>
 public readonly record struct Deviation(ChoiceKind Kind, int Agent, uint Step, int Pick)
 {
-    /// <summary>One for each kind, in a replay string: schedule, device, fault, read source, coherence, posted.</summary>
-    const string Letters = "SDFRCP";
+    /// <summary>One for each kind, in a replay string: schedule, device, fault, read source, coherence, posted, begin.</summary>
+    const string Letters = "SDFRCPB";
 
     public ulong Key => ((ulong)Kind << 56) | ((ulong)(uint)Agent << 32) | Step;
 

@@ -12,10 +12,23 @@ public interface ISystem
     /// <summary>Nobody can run, and this CPU still waits: what was lost, in the system's own words.</summary>
     Violation LostWakeUp(CpuAgent waiting);
 
+    /// <summary>Something that may be waited for has changed: see <see cref="Engine.Touch"/>.</summary>
+    void Touched(ulong watchKey)
+    {
+    }
+
     /// <summary>
     /// After an execution that was <see cref="Engine.Audited"/>: what an independent check finds wrong with the system itself, or null.
     /// </summary>
     Violation? Audit() => null;
+
+    /// <summary>True if the system tells <see cref="Engine.Reducer"/> of all that agents share.</summary>
+    bool IsFollowed => false;
+
+    /// <summary>An agent has looked at, and changed, parts of peripherals: under the reduction, where memory may take its order from that.</summary>
+    void Arrived(int agent, ulong reads, ulong writes)
+    {
+    }
 
     /// <summary>
     /// After an execution that was <see cref="Engine.Audited"/> and failed: what made it fail, in lines for people. The same execution is run once more after the
@@ -42,6 +55,9 @@ public sealed class Engine
     public List<Deviation> Trace { get; } = [];
 
     public ISystem? System { get; set; }
+
+    /// <summary>What executions have come to, as the monitors see it.</summary>
+    public Coverage Coverage { get; } = new();
 
     /// <summary>One bit for each agent that can take the next step.</summary>
     public ulong Ready;
@@ -70,6 +86,15 @@ public sealed class Engine
 
     public Violation? Violation { get; private set; }
 
+    /// <summary>Who is told what an execution does while it is recorded; null in all others.</summary>
+    public ExecutionObserver? Observer { get; set; }
+
+    /// <summary>The strategy that follows each access, while it does; null for all others.</summary>
+    public Reducer? Reducer { get; private set; }
+
+    /// <summary>True if the strategy wants to part a device's waking up from its first access.</summary>
+    internal bool PartsBeginnings { get; private set; }
+
     /// <summary>The agent that runs now.</summary>
     public int Current;
 
@@ -83,7 +108,7 @@ public sealed class Engine
     internal bool Ending;
 
     /// <summary>Polling loops whose reads are watched now; 0 lets memory skip <see cref="Touch"/> for bulk copies.</summary>
-    public int ActiveWatches { get; internal set; }
+    public int ActiveWatches { get; set; }
 
     public Agent[] Agents => byId;
 
@@ -131,6 +156,9 @@ public sealed class Engine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsAlone(Agent agent) => Ready == agent.Bit;
 
+    /// <summary>The CPU that runs begins with an operation of the program, by its place there, or with a part that has none: for those who record.</summary>
+    public void Begins(int operation, string part = "") => Observer?.Begins(Running, operation, part);
+
     public void AdvanceTo(ulong timeMs) => NowMs = Math.Max(NowMs, timeMs);
 
     /// <summary>Starts an execution: all agents afresh. The caller then resets its own state.</summary>
@@ -144,11 +172,34 @@ public sealed class Engine
         ActiveWatches = 0;
         Draining = Ending = false;
         Violation = null;
+        Coverage.Begin(this, strategy.NeedsCoverage);
         Current = 0;
         NowMs = 0;
         if (cpus.Count > 0) Running = cpus[0];
         Trace.Clear();
+        Reducer = strategy as Reducer;
+        PartsBeginnings = strategy.PartsBeginnings;
+        Reducer?.Enter(this);
         foreach (var agent in byId) agent.Reset();
+    }
+
+    /// <summary>Nothing in the rest of this execution counts.</summary>
+    internal void Drain()
+    {
+        Draining = true;
+        Reducer = null;
+    }
+
+    /// <summary>A choice that <see cref="Reducer"/> made by itself, for the trace: as if <see cref="Choose(ChoiceKind, ulong)"/> had been asked.</summary>
+    public void Note(ChoiceKind kind, ulong enabled, int pick)
+    {
+        if (enabled == 1) return;
+        var agent = byId[Current];
+        if (agent is CpuAgent cpu) agent = cpu.Active;
+        agent.Step++;
+        if (Draining) return;
+        Positions++;
+        if (pick != 0) Trace.Add(new(kind, agent.Id, agent.Step, pick));
     }
 
     /// <summary>Ends the execution with a violation. The first one counts.</summary>
@@ -156,6 +207,7 @@ public sealed class Engine
     public void Fail(Violation violation)
     {
         if (!Draining) Violation ??= violation;
+        Observer?.Failed(violation);
         throw ExecutionEnd.Instance;
     }
 
@@ -163,6 +215,7 @@ public sealed class Engine
     internal void Judge(Violation? found)
     {
         if (!Draining) Violation ??= found;
+        if (found is not null) Observer?.Failed(found);
     }
 
     /// <summary>Driver or device code threw: a violation like any other, with a replay line.</summary>
@@ -174,6 +227,7 @@ public sealed class Engine
         string kind = exception is InsufficientExecutionStackException ? "endless-recursion" : exception.GetType().Name;
         Violation ??= new("driver-exception", kind, [], $"{exception.GetType().Name}: {exception.Message} {where}",
             "Driver code throws nothing: check each word that the device can write before using it.");
+        Observer?.Failed(Violation);
     }
 
     /// <summary>Something that a polling CPU may have read has changed.</summary>
@@ -186,6 +240,7 @@ public sealed class Engine
     void TouchWatches(ulong watchKey)
     {
         foreach (var cpu in cpus) cpu.Touch(watchKey);
+        System?.Touched(watchKey);
     }
 
     /// <summary>The one door for what devices and faults may decide: 0 to count - 1, and 0 is the plain one.</summary>
@@ -196,7 +251,8 @@ public sealed class Engine
     {
         if (enabled == 1) return 0;
         var agent = byId[Current];
-        if (agent is CpuAgent cpu) agent = cpu.Active;
+        // Of a CPU, whoever acts now: after a handler that unmasking let in, Current still names it.
+        if (agent is not InlineAgent) agent = Running.Active;
         agent.Step++; // several decisions within one step have keys of their own
         int pick = Decide(new ChoicePoint(kind, agent.Id, agent.Step, enabled, 0));
         agent.Observed(0xC0, (ulong)pick);
@@ -210,8 +266,19 @@ public sealed class Engine
         if (TimersOnlyWhenIdle && (options & ~timersMask) != 0) options &= ~timersMask;
         if (options == 0) Idle();
         int plain = (options >> Current & 1) != 0 ? Current : BitOperations.TrailingZeroCount(options);
+        if (Reducer is { } reducer) return NextOf(reducer, options, plain);
         if (BitOperations.IsPow2(options)) return plain;
         return Decide(new ChoicePoint(ChoiceKind.Schedule, Current, byId[Current].Step, options, plain));
+    }
+
+    int NextOf(Reducer reducer, ulong options, int plain)
+    {
+        int pick = reducer.Next(options);
+        if (Draining) return plain;
+        if (BitOperations.IsPow2(options)) return plain;
+        Positions++;
+        if (pick != plain) Trace.Add(new(ChoiceKind.Schedule, Current, byId[Current].Step, pick));
+        return pick;
     }
 
     int Decide(in ChoicePoint point)
@@ -225,7 +292,9 @@ public sealed class Engine
             Hashing = false; // nothing that follows is looked at
             return point.Default;
         }
-        if (pick != point.Default) Trace.Add(new(point.Kind, point.Agent, point.Step, pick));
+        if (pick == point.Default) return pick;
+        Trace.Add(new(point.Kind, point.Agent, point.Step, pick));
+        Observer?.Chose(point, pick);
         return pick;
     }
 

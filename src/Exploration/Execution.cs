@@ -16,6 +16,7 @@ public static class Execution
         engine.Audited = audited;
         scenario.Reset(strategy);
         LoopGuard.Watch(engine);
+        engine.Reducer?.Begins();
         try
         {
             scenario.Run();

@@ -43,6 +43,9 @@ public interface IScenario : IDisposable
     /// <summary>What was right and more than is needed, since the scenario was built. Not failures.</summary>
     IReadOnlyList<Violation> Advice => [];
 
+    /// <summary>The rules that <see cref="Coverage.Meet"/> numbers in this scenario, by number; one without a name has no meaning here.</summary>
+    IReadOnlyList<WatchedRule> Rules => [];
+
     /// <summary>Bounds of this scenario, for reports: requests, ring size, payload pieces...</summary>
     string Bounds { get; }
 }
@@ -55,6 +58,14 @@ public sealed record ScenarioInfo(string Name, string Summary, IReadOnlyList<str
     /// executions fail. Empty for most.
     /// </summary>
     public IReadOnlyList<string> Variants { get; init; } = [];
+
+    /// <summary>
+    /// Profiles that are wrong on purpose, each in a way of its own, so that who watches can be seen to object: explored like any profile, but only by name.
+    /// </summary>
+    public IReadOnlyList<string> Wrong { get; init; } = [];
+
+    /// <summary>Whether this scenario can be built with a profile.</summary>
+    public bool Has(string profile) => Profiles.Contains(profile) || Variants.Contains(profile) || Wrong.Contains(profile);
 }
 
 /// <summary>

@@ -68,4 +68,19 @@ public enum BarrierInstruction : byte
 
     /// <summary>TLBI VMALLE1.</summary>
     TlbiVmalle1,
+
+    /// <summary>SWP, CAS or LDADD: a read-modify-write that orders nothing.</summary>
+    Atomic,
+
+    /// <summary>SWPA, CASA or LDADDA.</summary>
+    AtomicAcquire,
+
+    /// <summary>SWPL, CASL or LDADDL.</summary>
+    AtomicRelease,
+
+    /// <summary>SWPAL, CASAL or LDADDAL.</summary>
+    AtomicAcquireRelease,
+
+    /// <summary>XCHG, or a LOCK prefix: no read-modify-write of x86 orders less than everything.</summary>
+    Locked,
 }

@@ -27,6 +27,15 @@ public static class BarrierMapping
     /// <summary>The load of <see cref="IDmaMemory.LoadAcquire16"/>: plain on x86.</summary>
     public static BarrierInstruction Acquire(bool isAArch64) => isAArch64 ? BarrierInstruction.Ldar : BarrierInstruction.None;
 
+    /// <summary>A read-modify-write.</summary>
+    public static BarrierInstruction Atomic(AtomicOrder order, bool isAArch64) => !isAArch64 ? BarrierInstruction.Locked : order switch
+    {
+        AtomicOrder.Acquire => BarrierInstruction.AtomicAcquire,
+        AtomicOrder.Release => BarrierInstruction.AtomicRelease,
+        AtomicOrder.AcquireRelease => BarrierInstruction.AtomicAcquireRelease,
+        _ => BarrierInstruction.Atomic,
+    };
+
     /// <summary>The store of <see cref="IDmaMemory.StoreRelease16"/>: plain on x86.</summary>
     public static BarrierInstruction Release(bool isAArch64) => isAArch64 ? BarrierInstruction.Stlr : BarrierInstruction.None;
 }

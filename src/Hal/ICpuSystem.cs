@@ -54,13 +54,6 @@ public interface ICpuMemory
     void StoreRelease64(CpuAddress address, ulong value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
 
-    /// <summary>
-    /// Stores <paramref name="value"/> and returns what was there, as one access that acquires and releases (LDAXR and STLXR, or SWPAL). An exclusive
-    /// access: it needs Normal memory, so it faults while the MMU is off.
-    /// </summary>
-    ulong Exchange64(CpuAddress address, ulong value,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
-
     /// <summary>Stores a page table entry, at its physical address. The walkers of all CPUs read it there.</summary>
     void StoreEntry(PhysicalAddress address, ulong entry,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "");
@@ -134,6 +127,6 @@ public interface ICpuInterrupts
 /// What kernel code may ask of the CPU itself, beside <see cref="IMachine"/>: caches, TLBs, address spaces, other CPUs, sleep. An interface of
 /// its own, because not each lane has it. Operations are instructions here, and not purposes: whoever writes these routines is at the level of the
 /// architecture, and each instruction has one meaning. Callers say where in the sources they stand, as with <see cref="IBarriers"/>.
-/// <see cref="IInterrupts.WaitForInterrupt"/> is WFI.
+/// <see cref="IInterrupts.WaitForInterrupt"/> is WFI. Read-modify-writes are exclusive accesses: they need Normal memory, so they fault while the MMU is off.
 /// </summary>
-public interface ICpuSystem : ICpuMemory, ICpuMaintenance, ICpuInterrupts, IInterrupts, ITime;
+public interface ICpuSystem : ICpuMemory, ICpuMaintenance, ICpuInterrupts, ILockMachine;

@@ -76,6 +76,9 @@ public interface IBarriers
 /// <summary>Interrupts of the CPU that runs the caller.</summary>
 public interface IInterrupts
 {
+    /// <summary>Whether this CPU takes none now: because of <see cref="MaskInterrupts"/>, or inside a handler.</summary>
+    bool AreInterruptsMasked { get; }
+
     void MaskInterrupts();
 
     /// <summary>An interrupt that is pending is taken here, before this returns.</summary>
@@ -115,7 +118,7 @@ public interface ITime
 /// All that driver code may ask of a machine. Driver code is generic over a struct that implements this, so that each lane
 /// (simulation, QEMU, flat memory, bare metal) compiles to direct calls.
 /// </summary>
-public interface IMachine : IRegisters, IDmaMemory, IBarriers, IInterrupts, ITime
+public interface IMachine : IRegisters, IDmaMemory, IBarriers, ILockMachine
 {
     /// <summary>Text for the machine's console, UTF-8, as boot lines are.</summary>
     void Print(ReadOnlySpan<byte> text);

@@ -156,6 +156,42 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store16(address, value);
 
+    public uint LoadRelaxed32(CpuAddress address) => Load32(address);
+
+    public uint LoadAcquire32(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load32(address);
+
+    public void StoreRelaxed32(CpuAddress address, uint value) => Store32(address, value);
+
+    public void StoreRelease32(CpuAddress address, uint value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store32(address, value);
+
+    // Interlocked operations of .NET order everything.
+    public uint Exchange32(CpuAddress address, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") =>
+        LittleEndian(Interlocked.Exchange(ref *(uint*)Ram.Cell(address, 4), LittleEndian(value)));
+
+    public uint CompareExchange32(CpuAddress address, uint expected, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") =>
+        LittleEndian(Interlocked.CompareExchange(ref *(uint*)Ram.Cell(address, 4), LittleEndian(value), LittleEndian(expected)));
+
+    public uint FetchAdd32(CpuAddress address, uint add, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+    {
+        // Not Interlocked.Add: memory is little-endian whatever the host is.
+        uint before = Load32(address);
+        while (true)
+        {
+            uint found = CompareExchange32(address, before, unchecked(before + add), order);
+            if (found == before)
+            {
+                return before;
+            }
+
+            before = found;
+        }
+    }
+
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(Ram.Bytes(destination, source.Length));
 
     public void CopyFromMemory(CpuAddress source, Span<byte> destination) => Ram.Bytes(source, destination.Length).CopyTo(destination);
@@ -183,6 +219,12 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
                 Interlocked.MemoryBarrier();
                 break;
         }
+    }
+
+    public bool AreInterruptsMasked => state.IsMasked;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
+    {
     }
 
     public void MaskInterrupts() => state.Mask();

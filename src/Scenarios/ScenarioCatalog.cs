@@ -18,6 +18,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     [
         new(new("spsc-4x3", "single-producer ring of 4 slots: 3 values, 4 polls, 16 scheduling points", [NoProfile], InTour: true), (_, _, memory) => new Spsc4x3(memory)),
         new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _, memory) => new Spsc2x4(memory)),
+        new(new("split-2x3", "a split ring in small: 2 requests, each side looks 3 times", [NoProfile], InTour: false), (_, _, memory) => new Split2x3(memory)),
         .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour),
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
@@ -37,9 +38,27 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
             (profile, _, memory) => new QueueScenario(QueueScenario.RecycleName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.ReleaseName, QueueScenario.ReleaseSummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.ReleaseName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
+        Of(SpinLockProgram.Name, SpinLockProgram.Summary, SpinLockProgram.Wrong, variant => new SpinLockProgram(variant)),
+        Of(IrqLockProgram.Name, IrqLockProgram.Summary, IrqLockProgram.Wrong, variant => new IrqLockProgram(variant)),
+        Of(TicketLockProgram.Name, TicketLockProgram.Summary, TicketLockProgram.Wrong, variant => new TicketLockProgram(variant)),
+        Of(GracePeriodProgram.Name, GracePeriodProgram.Summary, GracePeriodProgram.Wrong, variant => new GracePeriodProgram(variant)),
+        .. BlkSmpScenarios.All.Select(BlkOfSeveralCpus),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];
+
+    /// <summary>Several CPUs, as they are meant and wrong.</summary>
+    static Entry Of(string name, string summary, IReadOnlyList<string> wrong, Func<string, ISmpProgram> program)
+        => new(new(name, summary, [LockProgram.Shipped], InTour: false) { Wrong = wrong }, (variant, _, memory) => new SmpScenario(program(variant), memory));
+
+    /// <summary>Device profiles for the shipped code; where it is wrong, the device is strict.</summary>
+    static Entry BlkOfSeveralCpus(BlkSmpSetup setup)
+    {
+        string[] profiles = ["strict", "odd", "qemu"];
+        return new(new(setup.Name, setup.Summary, profiles, InTour: false) { Wrong = setup.Wrong }, (name, _, memory) => new SmpScenario(
+            setup.Wrong.Contains(name) ? new BlkSmpProgram(setup, DeviceProfile.Strict, name)
+                : new BlkSmpProgram(setup, Enum.Parse<DeviceProfile>(name, ignoreCase: true), LockProgram.Shipped), memory));
+    }
 
     public ScenarioCatalog()
         : this(freshDrivers: false)
@@ -56,7 +75,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
     {
         var entry = Array.Find(Entries, entry => entry.Info.Name == name)
             ?? throw new ArgumentException($"there is no scenario '{name}'; 'ringcheck list' shows what there is");
-        if (!entry.Info.Profiles.Contains(profile) && !entry.Info.Variants.Contains(profile))
+        if (!entry.Info.Has(profile))
             throw new ArgumentException($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", entry.Info.Profiles)}");
         return entry.Create(profile, freshDrivers, MachineMemory.Of(memory));
     }

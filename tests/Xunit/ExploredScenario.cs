@@ -95,11 +95,13 @@ public sealed class ExploredScenario : IXunitSerializable
     /// <summary>The command replays what is shipped; what a test brought along, the test has to replay.</summary>
     string ReplayLine(string line) => IsShipped ? $"ringcheck replay {line}" : $"in this test, in the place of Passes(): .Replays(\"{line}\")";
 
-    static Finding Keep(Finding finding)
+    Finding Keep(Finding finding)
     {
         string folder = Environment.CurrentDirectory;
-        var kept = FailureFiles.Keep(folder, finding, static line => TestContext.Current.TestOutputHelper?.WriteLine(line));
-        return kept.TraceFile is null ? kept : kept with { TraceFile = Path.Combine(folder, kept.TraceFile) };
+        var kept = FailureFiles.Keep(folder, Catalog, finding, static line => TestContext.Current.TestOutputHelper?.WriteLine(line));
+        return kept with { TraceFile = Whole(kept.TraceFile), Page = Whole(kept.Page) };
+
+        string? Whole(string? path) => path is null ? null : Path.Combine(folder, path);
     }
 
     public override string ToString() => Plan.ToString();

@@ -32,7 +32,8 @@ internal sealed class CorpusRunCommand : ToolCommand
     {
         string name = parsed.GetValue(folder)!, onExhibit = parsed.GetValue(exhibit) ?? "";
         var items = CorpusFolder.Read(Path.Combine(context.Folder, name));
-        var run = new CorpusRun(context.CatalogFor(onExhibit), parsed.GetValue(search) ?? CorpusRun.DefaultSearch, context.Cancellation);
+        var catalog = context.CatalogFor(onExhibit);
+        var run = new CorpusRun(catalog, parsed.GetValue(search) ?? CorpusRun.DefaultSearch, context.Cancellation);
         var view = IsJson(parsed) ? null : new CorpusView(new Screen(context.Console), name, items.Count);
         var results = new List<CorpusResult>();
         foreach (var item in items)
@@ -40,7 +41,7 @@ internal sealed class CorpusRunCommand : ToolCommand
             if (context.Cancellation.IsCancellationRequested) break;
             var result = LiveProgress.During(context.Console, item.File, () => new(results.Count / (double)items.Count, ""), () => run.Run(item));
             if (result.Verdict == CorpusVerdict.Stale && context.Cancellation.IsCancellationRequested) break; // its search was cut short
-            if (result.Finding is { } finding) result = result with { Finding = TraceFolder.Keep(context, finding with { Replay = finding.Replay! with { Exhibit = onExhibit } }) };
+            if (result.Finding is { } finding) result = result with { Finding = TraceFolder.Keep(context, catalog, finding with { Replay = finding.Replay! with { Exhibit = onExhibit } }) };
             results.Add(result);
             view?.Ended(result);
         }

@@ -35,7 +35,7 @@ internal sealed class ListCommand : ToolCommand
     }
 
     ListReport Report() => new(
-        [.. context.Catalog.Scenarios.Select(scenario => new ScenarioReport(scenario.Name, scenario.Summary, scenario.Profiles, scenario.InTour, scenario.Variants))],
+        [.. context.Catalog.Scenarios.Select(scenario => new ScenarioReport(scenario.Name, scenario.Summary, scenario.Profiles, scenario.InTour, scenario.Variants, scenario.Wrong))],
         [.. context.Models.Select(model => new ModelReport(model.Name, model.Description, model.Sizes, model.DefaultSize))], StrategyCatalog.Names, ExplorationOptions.Memories);
 
     static void Show(Screen screen, ListReport report)
@@ -47,6 +47,7 @@ internal sealed class ListCommand : ToolCommand
             screen.Line($"{(scenario.Tour ? "[green]*[/]" : " ")} [bold]{Text(scenario.Name.PadRight(width))}[/]  {Text(scenario.Summary)}");
             screen.Line($"  {new string(' ', width)}  [grey]profiles: {Text(string.Join(", ", scenario.Profiles))}[/]");
             if (scenario.Variants.Count > 0) screen.Line($"  {new string(' ', width)}  [grey]variants, for comparison: {Text(string.Join(", ", scenario.Variants))}[/]");
+            if (scenario.Wrong.Count > 0) screen.Line($"  {new string(' ', width)}  [grey]wrong on purpose: {Text(string.Join(", ", scenario.Wrong))}[/]");
         }
         screen.Line();
         screen.Line("[bold]Models[/] (for 'ringcheck check')");

@@ -9,7 +9,11 @@ namespace Ringcheck.Cli.Exploring;
 /// <summary>How to explore, as the user asked for it.</summary>
 /// <param name="Profile">Null for all profiles of a scenario.</param>
 /// <param name="All">Everything there is, not only the default selection.</param>
-internal sealed record ExplorationSettings(string Strategy, string Memory, string? Profile, ulong Seed, ExplorationBudget Budget, bool All);
+internal sealed record ExplorationSettings(string Strategy, string Memory, string? Profile, ulong Seed, ExplorationBudget Budget, bool All)
+{
+    /// <summary>What this process does of it.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+}
 
 /// <summary>The options that <c>explore</c> and <c>museum</c> share.</summary>
 internal sealed class ExplorationOptions
@@ -26,7 +30,7 @@ internal sealed class ExplorationOptions
     {
         HelpName = string.Join('|', StrategyCatalog.Names),
         Description = "How chance decides",
-        DefaultValueFactory = static _ => "random",
+        DefaultValueFactory = static _ => StrategyCatalog.Default,
     };
 
     readonly Option<long?> executions = new("--executions")
@@ -46,7 +50,7 @@ internal sealed class ExplorationOptions
     readonly Option<ulong?> seed = new("--seed")
     {
         HelpName = "N",
-        Description = "Seed of random and pct [default: 0]",
+        Description = "Seed of strategies that use chance [default: 0]",
         CustomParser = static result => Number<ulong>(result, "--seed", 0),
     };
 

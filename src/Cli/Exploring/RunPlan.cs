@@ -14,8 +14,8 @@ internal static class RunPlan
     /// </summary>
     public static IReadOnlyList<PlannedRun> Of(IReadOnlyList<ScenarioInfo> known, IReadOnlyList<string> names, string? profile, bool all)
     {
-        if (profile is not null && !known.Any(scenario => Has(scenario, profile)))
-            throw Nearest.Unknown("profile", profile, [.. known.SelectMany(scenario => scenario.Profiles.Concat(scenario.Variants)).Distinct()]);
+        if (profile is not null && !known.Any(scenario => scenario.Has(profile)))
+            throw Nearest.Unknown("profile", profile, [.. known.SelectMany(scenario => scenario.Profiles.Concat(scenario.Variants).Concat(scenario.Wrong)).Distinct()]);
         var chosen = names.Count == 0
             ? known.Where(scenario => (all || scenario.InTour) && (profile is null || scenario.Profiles.Contains(profile))).ToList()
             : names.Distinct().Select(name => Named(known, name, profile)).ToList();
@@ -24,14 +24,11 @@ internal static class RunPlan
         return [.. chosen.SelectMany(scenario => profile is null ? scenario.Profiles : [profile], (scenario, each) => new PlannedRun(scenario.Name, each))];
     }
 
-    /// <summary>A variant that is asked for by name is explored like a profile.</summary>
-    static bool Has(ScenarioInfo scenario, string profile) => scenario.Profiles.Contains(profile) || scenario.Variants.Contains(profile);
-
     static ScenarioInfo Named(IReadOnlyList<ScenarioInfo> known, string name, string? profile)
     {
         var scenario = known.FirstOrDefault(candidate => candidate.Name == name)
             ?? throw Nearest.Unknown("scenario", name, [.. known.Select(candidate => candidate.Name)]);
-        if (profile is not null && !Has(scenario, profile))
+        if (profile is not null && !scenario.Has(profile))
             throw CommandException.BadUsage($"scenario '{name}' has no profile '{profile}'; it has {string.Join(", ", scenario.Profiles)}");
         return scenario;
     }

@@ -42,7 +42,7 @@ internal sealed class VariantComparison(CliContext context, ExplorationSettings 
         IScenario Build() => ReplayStage.Create(context.Catalog, scenario, variant, settings.Memory);
         long executions = settings.Budget.Executions == long.MaxValue ? ExplorationBudget.Default : settings.Budget.Executions;
         var rate = FailureRate.Measure(Build, settings.Seed, executions, context.Cancellation);
-        var search = new Explorer(Build, StrategyCatalog.Create("exhaustive", settings.Seed, Build), new(SearchLimit)).Run(context.Cancellation);
+        var search = new Explorer(Build, StrategyCatalog.Create(StrategyCatalog.States, settings.Seed, Build), new(SearchLimit)).Run(context.Cancellation);
         return new(variant, rate, search, search.Violation is null ? null : Shrink(scenario, variant, search));
     }
 

@@ -11,15 +11,28 @@ internal sealed class ExploreView
 {
     readonly Screen screen;
     readonly int nameWidth, profileWidth;
+    readonly bool isVerbose;
 
-    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, ExplorationSettings settings)
+    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, ExplorationSettings settings, bool verbose)
+        : this(console, plan, $"[bold]ringcheck explore[/]  {Words(settings)}", verbose)
+    {
+    }
+
+    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, string title, bool verbose)
     {
         screen = new(console);
+        isVerbose = verbose;
         nameWidth = Math.Max("scenario".Length, plan.Max(run => run.Scenario.Length));
         profileWidth = Math.Max("profile".Length, plan.Max(run => run.Profile.Length));
-        screen.Line($"[bold]ringcheck explore[/]  strategy {settings.Strategy}, memory {settings.Memory}, seed {settings.Seed}, {Text(Limits(settings.Budget))}");
+        screen.Line(title);
         screen.Line();
-        screen.Line($"[grey]  {"scenario".PadRight(nameWidth)}  {"profile".PadRight(profileWidth)}  {"executions",13}  {"points",16}  {"points/s",10}  verdict[/]");
+        screen.Line($"[grey]  {"scenario".PadRight(nameWidth)}  {"profile".PadRight(profileWidth)}  {"executions",13}  {"points",16}  {"points/s",10}  {"states",6}  verdict[/]");
+    }
+
+    static string Words(ExplorationSettings settings)
+    {
+        string shard = settings.Shard.IsWhole ? "" : $", shard {settings.Shard}";
+        return $"strategy {settings.Strategy}, memory {settings.Memory}, seed {settings.Seed}, {Text(Limits(settings.Budget))}{shard}";
     }
 
     static string Limits(ExplorationBudget budget)
@@ -36,7 +49,7 @@ internal sealed class ExploreView
         string mark = clean ? outcome.StoppedByUser ? "[yellow]-[/]" : "[green]✓[/]" : "[red]✗[/]";
         string verdict = clean ? $"[green]{Text(Verdict(outcome))}[/]" : $"[red bold]{Text(Verdict(outcome))}[/]";
         screen.Line($"{mark} {Text(outcome.Run.Scenario.PadRight(nameWidth))}  {Text(outcome.Run.Profile.PadRight(profileWidth))}  " +
-            $"{result.Executions,13:N0}  {result.Points,16:N0}  {Numbers.Rate(result.Points, result.Seconds),10}  {verdict}");
+            $"{result.Executions,13:N0}  {result.Points,16:N0}  {Numbers.Rate(result.Points, result.Seconds),10}  {(result.Coverage.States == 0 ? "-" : Numbers.Count(result.Coverage.States)),6}  {verdict}");
         foreach (var finding in outcome.Findings) FailureView.Show(screen, finding);
         foreach (var advice in result.Advice) screen.Line($"  [yellow]advice[/] {Text(advice.Key)}: {Text(advice.Message)}. {Text(advice.Mend)}");
     }
@@ -48,12 +61,13 @@ internal sealed class ExploreView
         string executions = Numbers.Count(result.Executions, "execution");
         if (result.Violation is { } violation) return $"VIOLATION in execution {Numbers.Count(result.Executions)}: {violation.Key}";
         if (outcome.Findings.Count > 0) return $"VACUOUS: {executions} showed nothing about {Numbers.Count(outcome.Findings.Count, "required premise")}";
+        if (result.Exhausted && !outcome.Settings.Shard.IsWhole) return $"exhausted shard {outcome.Settings.Shard}: all its {executions}, nothing found";
         if (result.Exhausted) return $"exhausted: all {executions}, nothing found";
         if (outcome.StoppedByUser) return $"stopped: nothing found in {executions} (bounded)";
         return $"nothing found in {executions} (bounded)";
     }
 
-    public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped)
+    public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped, IReadOnlyList<string> missing)
     {
         foreach (var table in variants) VariantView.Show(screen, table);
         screen.Line();
@@ -68,5 +82,9 @@ internal sealed class ExploreView
         if (vacuous > 0) screen.Line($"[red bold]{Numbers.Count(vacuous, "run")} vacuous[/]: what they were about did not take place");
         int clean = outcomes.Count - failed - vacuous;
         if (clean > 0) screen.Line($"[green]nothing found[/] in {Numbers.Count(clean, "run")}: {exhausted} exhausted, {clean - exhausted} bounded (bounded is not verified)");
+        CoverageView.Show(screen, CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)]), isVerbose);
+        foreach (string what in missing) screen.Line($"[red bold]incomplete[/] {Text(what)}");
+        if (clean > 0 && outcomes.Any(static outcome => !outcome.Settings.Shard.IsWhole))
+            screen.Line("Premises are judged once the shards are together: 'ringcheck merge' joins what --out wrote.");
     }
 }

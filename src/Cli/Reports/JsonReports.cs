@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Sharing;
 using Ringcheck.Cli.Terminal;
 
 namespace Ringcheck.Cli.Reports;
@@ -15,9 +17,12 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(MuseumReport))]
 [JsonSerializable(typeof(LitmusReport))]
 [JsonSerializable(typeof(BarriersReport))]
+[JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(KeptComparison))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(CorpusReport))]
 [JsonSerializable(typeof(CorpusAddReport))]
+[JsonSerializable(typeof(ResultFile))]
 internal sealed partial class JsonReports : JsonSerializerContext
 {
     /// <summary>One line: what programs read.</summary>

@@ -4,6 +4,8 @@ namespace Ringcheck.Devices;
 
 public readonly partial struct SimCpu
 {
+    public bool AreInterruptsMasked => machine.Engine.Running.IsMasked;
+
     public void MaskInterrupts() => machine.Engine.Running.Mask();
 
     public void UnmaskInterrupts() => machine.Engine.Running.Unmask();

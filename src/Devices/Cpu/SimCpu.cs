@@ -11,7 +11,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
 {
-    const ulong StoreMark = 1UL << 60, ExchangeMark = 2UL << 60, EntryMark = 3UL << 60, InstructionMark = 4UL << 60, FetchMark = 5UL << 60;
+    const ulong StoreMark = 1UL << 60, UpdateMark = 2UL << 60, EntryMark = 3UL << 60, InstructionMark = 4UL << 60, FetchMark = 5UL << 60;
 
     /// <summary>Instructions as an agent's history has them; each is a program counter of its own.</summary>
     enum Did : byte { Dsb, Isb, Clean, Invalidate, InvalidateAll, Tlbi, TlbiAll, Table, Mmu, FloatingPoint, Send, Acknowledge, UseFloatingPoint, Free }
@@ -39,20 +39,12 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
         => Store(address.Value, value, 8, isRelease: !IsGone(BarrierInstruction.Stlr, file, line, member, BarrierPurposes.Release), new(file, line, member));
 
-    public ulong Exchange64(CpuAddress address, ulong value,
-        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-    {
-        var cpu = Point();
-        ulong before = machine.Model.Exchange(machine.Running, address.Value, value, new(file, line, member), out _);
-        cpu.Active.Observed(address.Value | ExchangeMark, before);
-        return before;
-    }
-
     public void StoreEntry(PhysicalAddress address, ulong entry,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
         var cpu = Point();
         cpu.Active.Observed(address.Value | EntryMark, 0);
+        machine.Recorder?.Store(address.Value, sizeof(ulong), entry, "");
         machine.Model.StoreEntry(machine.Running, address.Value, entry, new(file, line, member));
     }
 
@@ -64,6 +56,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     {
         var cpu = Point();
         cpu.Active.Observed(address.Value | FetchMark, 0);
+        machine.Recorder?.Fetch(address.Value);
         machine.Model.Fetch(machine.Running, address.Value);
     }
 
@@ -90,7 +83,9 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     bool TryLoad(ulong address, int bytes, bool mayFault, out ulong value)
     {
         var cpu = Point();
+        machine.Recorder?.Load(address, bytes);
         bool isThere = machine.Model.TryLoad(machine.Running, address, bytes, mayFault, out value, out ulong physical);
+        machine.Recorder?.Got(isThere, value);
         if (isThere) cpu.NoteRead(physical & ~7UL);
         cpu.Active.Observed(address, isThere ? value : ulong.MaxValue);
         return isThere;
@@ -100,6 +95,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     {
         var cpu = Point();
         cpu.Active.Observed(address | StoreMark, 0);
+        machine.Recorder?.Store(address, bytes, value, isRelease ? "release" : "");
         machine.Model.TryStore(machine.Running, address, value, bytes, isRelease, mayFault: false, site);
     }
 
@@ -110,5 +106,27 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
         return cpu;
     }
 
-    void Note(Did what, ulong value = 0) => machine.Engine.Running.Active.Observed(InstructionMark | (ulong)what, value);
+    void Note(Did what, ulong value = 0)
+    {
+        machine.Engine.Running.Active.Observed(InstructionMark | (ulong)what, value);
+        machine.Recorder?.Instruction(NameOf(what), value);
+    }
+
+    static string NameOf(Did what) => what switch
+    {
+        Did.Dsb => "DSB",
+        Did.Isb => "ISB",
+        Did.Clean => "DC CVAU",
+        Did.Invalidate => "IC IVAU",
+        Did.InvalidateAll => "IC IALLUIS",
+        Did.Tlbi => "TLBI VAAE1",
+        Did.TlbiAll => "TLBI VMALLE1",
+        Did.Table => "writes TTBR",
+        Did.Mmu => "turns the MMU on",
+        Did.FloatingPoint => "allows or forbids floating point",
+        Did.Send => "sends an interrupt",
+        Did.Acknowledge => "acknowledges an interrupt",
+        Did.UseFloatingPoint => "a floating-point instruction",
+        _ => "frees a frame",
+    };
 }

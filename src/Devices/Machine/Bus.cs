@@ -6,7 +6,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class Bus
 {
-    readonly record struct Block(ulong Base, ulong Size, IBusDevice Device, PostedWrites? Path);
+    readonly record struct Block(ulong Base, ulong Size, IBusDevice Device, PostedWrites[]? Paths);
 
     readonly List<Block> blocks = [];
     Block last;
@@ -15,26 +15,26 @@ public sealed class Bus
     public bool UnassignedReadsOnes { get; set; }
 
     /// <summary>Puts a block of registers at an address.</summary>
-    /// <param name="path">What register writes take on their way, on machines where they take time.</param>
-    public void Add(ulong address, ulong size, IBusDevice device, PostedWrites? path = null) => blocks.Add(new(address, size, device, path));
+    /// <param name="paths">What each CPU's register writes take on their way, on machines where they take time.</param>
+    public void Add(ulong address, ulong size, IBusDevice device, PostedWrites[]? paths = null) => blocks.Add(new(address, size, device, paths));
 
     /// <summary>The block at an address, or null.</summary>
     public IBusDevice? Find(ulong address, out uint offset) => Find(address, out offset, out _);
 
-    public IBusDevice? Find(ulong address, out uint offset, out PostedWrites? path)
+    public IBusDevice? Find(ulong address, out uint offset, out PostedWrites[]? paths)
     {
         offset = (uint)(address - last.Base);
-        path = last.Path;
+        paths = last.Paths;
         if (address - last.Base < last.Size) return last.Device;
         foreach (var block in blocks)
         {
             if (address - block.Base >= block.Size) continue;
             last = block;
             offset = (uint)(address - block.Base);
-            path = block.Path;
+            paths = block.Paths;
             return block.Device;
         }
-        path = null;
+        paths = null;
         return null;
     }
 

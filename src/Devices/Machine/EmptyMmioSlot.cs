@@ -21,4 +21,6 @@ public sealed class EmptyMmioSlot(uint version) : IBusDevice
     public void Write(uint offset, int width, ulong value)
     {
     }
+
+    (ulong Reads, ulong Writes) IBusDevice.PartsOf(uint offset, bool writes, ulong value) => default;
 }

@@ -1,3 +1,5 @@
+using Ringcheck.Exploration;
+
 namespace Ringcheck.Devices;
 
 /// <summary>
@@ -12,6 +14,9 @@ public interface IBusDevice
     ulong Read(uint offset, int width);
 
     void Write(uint offset, int width, ulong value);
+
+    /// <summary>What an access looks at and changes, in <see cref="PeripheralBits"/>: all that is no interrupt line, unless the device says less.</summary>
+    (ulong Reads, ulong Writes) PartsOf(uint offset, bool writes, ulong value) => (PeripheralBits.Everything, PeripheralBits.Everything);
 
     /// <summary>The device's way to memory, if it has one: what a register write told it, its later accesses come after.</summary>
     DmaPort? Master => null;
@@ -30,6 +35,7 @@ public sealed class InterruptLine(InterruptController controller, int number)
     /// <param name="sender">Where the interrupt is a message: the master whose earlier writes it pushes.</param>
     public void Set(bool high, DmaPort? sender = null)
     {
+        controller.Recorder?.Line(this, high, sender);
         if (high && sender is not null) controller.MessageFrom(sender);
         if (High == high) return;
         High = high;
@@ -40,19 +46,28 @@ public sealed class InterruptLine(InterruptController controller, int number)
 }
 
 /// <summary>
-/// All lines wired together into one CPU input, high while any line is. A real controller with acknowledge, priorities and
+/// All lines wired together into the interrupt input of one CPU, high while any line is. A real controller with acknowledge, priorities and
 /// masks comes with the machines that have one.
 /// </summary>
-public sealed class InterruptController(Exploration.CpuAgent cpu)
+public sealed class InterruptController(Exploration.CpuAgent first)
 {
     const int NoMessage = -1;
 
     readonly List<InterruptLine> lines = [];
     readonly List<int> sent = [];
     int high, message = NoMessage;
+    Exploration.CpuAgent cpu = first;
+
+    public Exploration.CpuAgent Target => cpu;
+
+    /// <summary>The CPU that takes the interrupts: the first one, unless a scenario says otherwise, before its first execution.</summary>
+    public void RouteTo(Exploration.CpuAgent target) => cpu = target;
 
     /// <summary>The machine, if its interrupts are messages that push their senders' writes to memory before them; null if they are wires.</summary>
     internal SimulatedMachine? CarryOrder { get; set; }
+
+    /// <summary>The machine's, while an execution is recorded.</summary>
+    internal TraceRecorder? Recorder { get; set; }
 
     public InterruptLine AddLine(int number)
     {
@@ -65,6 +80,7 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     internal void MessageFrom(DmaPort sender)
     {
         if (CarryOrder?.Weak is not { } memory) return;
+        memory.Engine.Reducer?.NoteLine(cpu, high: true); // each message is an event of the line, though it is high already
         int newer = memory.Machine.SendAfterAll(sender.Thread);
         if (message != NoMessage)
         {
@@ -80,9 +96,9 @@ public sealed class InterruptController(Exploration.CpuAgent cpu)
     {
         if (message == NoMessage) return;
         var memory = CarryOrder!.Weak!;
-        foreach (int each in sent) memory.Audit.Receive(WeakMemory.Cpu, each);
+        foreach (int each in sent) memory.Audit.Receive(cpu.Id, each);
         sent.Clear();
-        memory.Machine.Receive(WeakMemory.Cpu, message);
+        memory.Machine.Receive(cpu.Id, message);
         memory.Machine.Drop(message);
         message = NoMessage;
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
+using Ringcheck.Models.Tracing;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
@@ -11,7 +12,7 @@ namespace Ringcheck.Devices;
 /// The simulated lane of the seam. Each access is a scheduling point, then the access, then a note to the monitors and in the
 /// agent's history. Which CPU runs is not bound into the driver's copy: one driver object serves all CPUs.
 /// </summary>
-public readonly struct SimMachine(SimulatedMachine machine) : IMachine
+public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
 {
     const ulong RegisterKey = 1UL << 60, StoreMark = 2UL << 60, RegisterWriteMark = 3UL << 60;
 
@@ -33,10 +34,15 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     ulong ReadRegister(ulong address, int width)
     {
         var cpu = machine.Engine.Running;
+        if (machine.Engine.Reducer is not null) machine.Announce(cpu, address, writes: false, 0);
         cpu.Point();
-        var device = machine.Bus.Find(address, out uint offset, out var path);
-        if (path is not null) path.BeforeRead(machine.Weak!, offset);
+        var device = machine.Bus.Find(address, out uint offset, out var paths);
+        if (paths is not null) paths[cpu.Id].BeforeRead(machine.Weak!, offset);
+        machine.Engine.Reducer?.BeginArrival();
+        machine.Recorder?.Register(TraceKind.RegisterRead, cpu.Active, device, address, offset, width);
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
+        machine.Recorder?.Got(value);
+        if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: false, 0, paths?[cpu.Id]);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
         machine.Monitors.Registers.Read(device, address, offset, width, value);
@@ -46,16 +52,20 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     void WriteRegister(ulong address, int width, ulong value)
     {
         var cpu = machine.Engine.Running;
+        if (machine.Engine.Reducer is not null) machine.Announce(cpu, address, writes: true, value);
         cpu.Point();
         cpu.Active.Observed(address | RegisterWriteMark, 0);
-        var device = machine.Bus.Find(address, out uint offset, out var path);
-        if (path is not null)
+        var device = machine.Bus.Find(address, out uint offset, out var paths);
+        if (paths is not null)
         {
-            path.Write(machine.Weak!, address, offset, width, value);
+            paths[cpu.Id].Write(machine.Weak!, address, offset, width, value);
             return;
         }
+        machine.Recorder?.Register(TraceKind.RegisterWrite, cpu.Active, device, address, offset, width, value);
+        machine.Engine.Reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, address, offset, width, value);
         device?.Write(offset, width, value);
+        if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: true, value, path: null);
     }
 
     public byte Load8(CpuAddress address) => Load<byte>(address.Value);
@@ -76,25 +86,40 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
 
     public ushort LoadAcquire16(CpuAddress address,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
-    {
-        if (machine.Weak is not { } weak) return Load<ushort>(address.Value);
-        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Acquire, BarrierMapping.Acquire(IsAArch64));
-        ushort value = Load<ushort>(address.Value, BarrierSites.OrderOf(instruction));
-        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a plain load and a barrier, where a study asks for that
-        return value;
-    }
+        => LoadAcquire<ushort>(address.Value, file, line, member);
 
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => StoreRelease(address.Value, value, file, line, member);
+
+    T LoadAcquire<T>(ulong address, string file, int line, string member) where T : unmanaged
+    {
+        if (machine.Weak is not { } weak) return Load<T>(address);
+        var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Acquire, BarrierMapping.Acquire(IsAArch64));
+        T value = Load<T>(address, BarrierSites.OrderOf(instruction));
+        weak.Fence(Cpu, BarrierSites.FenceOf(instruction)); // a plain load and a barrier, where a study asks for that
+        return value;
+    }
+
+    void StoreRelease<T>(ulong address, T value, string file, int line, string member) where T : unmanaged
     {
         var order = AccessOrder.Plain;
         if (machine.Weak is { } weak)
         {
             var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Release, BarrierMapping.Release(IsAArch64));
-            weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction)); // a barrier and a plain store, where a study asks for that
+            weak.Fence(Cpu, BarrierSites.FenceOf(instruction)); // a barrier and a plain store, where a study asks for that
             order = BarrierSites.OrderOf(instruction);
+            NoteKeptStores(instruction);
         }
-        Store(address.Value, value, order);
+        Store(address, value, order);
+    }
+
+    /// <summary>The thread of memory that the running CPU is.</summary>
+    int Cpu => machine.Engine.Running.Id;
+
+    void NoteKeptStores(BarrierInstruction instruction)
+    {
+        if (BarrierSites.KeepsStores(instruction)) machine.KeepStores(Cpu);
     }
 
     bool IsAArch64 => machine.Memory.Model == MemoryModel.AArch64;
@@ -102,30 +127,38 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
-        if (machine.Weak is not { } weak) return; // sequentially consistent memory
+        if (machine.Weak is not { } weak) // sequentially consistent memory
+        {
+            machine.Recorder?.Barrier(machine.Engine.Running.Active, "", BarrierPurposes.Name(purpose));
+            return;
+        }
         var mapped = IsAArch64 ? BarrierMapping.AArch64(purpose) : BarrierMapping.X86(purpose);
         var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Name(purpose), mapped);
-        weak.Fence(WeakMemory.Cpu, BarrierSites.FenceOf(instruction));
-        if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites();
+        machine.Recorder?.Barrier(machine.Engine.Running.Active, OrderingExplanation.Instruction(instruction), BarrierPurposes.Name(purpose));
+        weak.Fence(Cpu, BarrierSites.FenceOf(instruction));
+        NoteKeptStores(instruction);
+        if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites(Cpu);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     unsafe T Load<T>(ulong address, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(address, sizeof(T), writes: false);
+        machine.Recorder?.Load(cpu.Active, address, sizeof(T), order);
         bool usedRing = machine.Monitors.CpuLoad<T>(address);
         T value;
         if (machine.Weak is { } weak)
         {
             machine.Cache?.CpuLoads(address, sizeof(T));
-            value = weak.Load<T>(WeakMemory.Cpu, address, order, out bool older);
+            value = weak.Load<T>(cpu.Id, address, order, out bool older);
             if (older) cpu.NoteOlderRead();
         }
         else
         {
             value = machine.Ram.Load<T>(address);
         }
+        machine.Recorder?.Got(Digest.Of(value));
         cpu.NoteRead(Ram.WatchKey(address));
         if (machine.Engine.Hashing) cpu.Active.Observed(address, Digest.Of(value));
         if (usedRing) machine.Monitors.Ownership.CpuLoadedFromUsedRing(address, Digest.Of(value));
@@ -136,13 +169,14 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
     unsafe void Store<T>(ulong address, T value, AccessOrder order = AccessOrder.Plain) where T : unmanaged
     {
         var cpu = machine.Engine.Running;
-        cpu.Point();
+        cpu.Point(address, sizeof(T), writes: true);
         cpu.Active.Observed(address | StoreMark, 0);
+        machine.Recorder?.Store(cpu.Active, address, sizeof(T), Digest.Of(value), order);
         bool ring = machine.Monitors.CpuStore<T>(address);
         if (machine.Weak is { } weak)
         {
             machine.Cache?.CpuStores(address, sizeof(T));
-            weak.Store(WeakMemory.Cpu, address, value, order);
+            weak.Store(cpu.Id, address, value, order);
         }
         else machine.Ram.Store(address, value);
         if (ring) machine.Monitors.Ownership.CpuStoredInRing(address, Digest.Of(value));
@@ -156,11 +190,12 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = source.Slice(done, Math.Min(chunk, source.Length - done));
             ulong address = destination.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(address, part.Length, writes: true);
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
+            machine.Recorder?.Store(cpu.Active, address, part);
             machine.Monitors.CpuCopyTo(address, part.Length);
             machine.Cache?.CpuStores(address, part.Length);
-            if (machine.Weak is { } weak) weak.Store(WeakMemory.Cpu, address, part, AccessOrder.Plain);
+            if (machine.Weak is { } weak) weak.Store(cpu.Id, address, part, AccessOrder.Plain);
             else machine.Ram.Copy(address, part);
         }
     }
@@ -173,11 +208,13 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
         {
             var part = destination.Slice(done, Math.Min(chunk, destination.Length - done));
             ulong address = source.Value + (ulong)done;
-            cpu.Point();
+            cpu.Point(address, part.Length, writes: false);
+            machine.Recorder?.Load(cpu.Active, address, part.Length, AccessOrder.Plain);
             machine.Monitors.CpuCopyFrom(address, part.Length);
             machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);
-            else if (weak.Load(WeakMemory.Cpu, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
+            else if (weak.Load(cpu.Id, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
+            machine.Recorder?.Got(part);
             if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
         }
     }
@@ -194,12 +231,15 @@ public readonly struct SimMachine(SimulatedMachine machine) : IMachine
 
     public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
     {
+        machine.Recorder?.Cache(operation, address.Value, length);
         if (machine.Ram.Contains(address.Value, length)) machine.Cache?.Maintain(operation, address.Value, length);
     }
 
     int ChunkOf(int length) => Math.Max(1, (length + machine.PayloadChunks - 1) / machine.PayloadChunks);
 
     public void WaitForInterrupt(Deadline deadline) => machine.Engine.Running.WaitForInterrupt(deadline.AtMs);
+
+    public bool AreInterruptsMasked => machine.Engine.Running.IsMasked;
 
     public void MaskInterrupts() => machine.Engine.Running.Mask();
 

@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Models.Tracing;
 
 namespace Ringcheck.Devices;
 
@@ -6,7 +7,7 @@ namespace Ringcheck.Devices;
 /// A simulated computer with the map of QEMU's Arm <c>virt</c> machine: RAM at 0x40000000, 32 virtio-mmio slots of 0x200 bytes at
 /// 0x0a000000. Built once, reset for each execution.
 /// </summary>
-public sealed class SimulatedMachine : ISystem, IDisposable
+public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 {
     public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
     public const int MmioSlots = 32, FirstMmioInterrupt = 16;
@@ -17,23 +18,42 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     readonly List<PostedWrites> posted = [];
     readonly List<DmaPort> masters = [];
+    readonly CpuAgent[] cpus;
+    readonly int[] keptStores;
     readonly CacheWatch? cache;
+    WeakMemory? ordered;
 
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null)
+    readonly bool alwaysOrdered;
+
+    /// <summary>A machine without devices.</summary>
+    /// <param name="ramSize">In bytes.</param>
+    /// <param name="memory">Sequentially consistent if null.</param>
+    /// <param name="cpus">Several need a <see cref="Baton"/> to run them.</param>
+    /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
+    /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
     {
+        this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
-        Cpu = Engine.Add(new CpuAgent("cpu0"));
+        this.cpus = new CpuAgent[cpus];
+        for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
+        keptStores = new int[cpus];
         Interrupts = new(Cpu);
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
         Interrupts.CarryOrder = Memory.MessageInterrupts ? this : null;
+        Messages = new(this);
         Monitors = new(this);
         Engine.System = this;
     }
 
     public Engine Engine { get; } = new();
 
-    public CpuAgent Cpu { get; }
+    /// <summary>The only one, or the first.</summary>
+    public CpuAgent Cpu => cpus[0];
+
+    /// <summary>All of them: a CPU's place here is its agent's number, and its thread of a weak memory.</summary>
+    public IReadOnlyList<CpuAgent> Cpus => cpus;
 
     public InterruptController Interrupts { get; }
 
@@ -44,11 +64,17 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
     public WeakMemory? Weak { get; private set; }
 
+    /// <summary>DMA masters that wait for a store.</summary>
+    internal DmaWaits Waits { get; } = new();
+
     /// <summary>The CPU's cache, where devices do not see it; null where they do, and where the device keeps no rules, so that nobody could.</summary>
     public CacheWatch? Cache => Monitors.JudgeDevices ? cache : null;
 
     /// <summary>The driver's barrier sites, on weak memory.</summary>
     public BarrierSites Barriers { get; } = new();
+
+    /// <summary>What register accesses carry between a CPU's and a device's accesses to memory, where it is weak.</summary>
+    public RegisterMessages Messages { get; }
 
     public Bus Bus { get; } = new();
 
@@ -58,6 +84,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>Paths of register writes; none where they arrive at once.</summary>
     internal IReadOnlyList<PostedWrites> Posted => posted;
+
+    /// <summary>What the execution does, for people, while it is recorded; null in all others.</summary>
+    internal TraceRecorder? Recorder { get; private set; }
 
     /// <summary>Pieces in which payload moves, each a scheduling point: more than one lets tearing and late writes show.</summary>
     public int PayloadChunks { get; set; } = 2;
@@ -77,9 +106,9 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
     public void Attach(int slot, IBusDevice device, string name)
     {
-        var path = Memory.IsWeak ? Engine.Add(new PostedWrites(this, device, name + ".path")) : null;
-        if (path is not null) posted.Add(path);
-        Bus.Add(SlotAddress(slot), 0x200, device, path);
+        var paths = Memory.IsWeak ? new PostedWrites[cpus.Length] : null;
+        for (int i = 0; i < paths?.Length; i++) posted.Add(paths[i] = Engine.Add(new PostedWrites(this, device, cpus[i], paths, PathName(name, i))));
+        Bus.Add(SlotAddress(slot), 0x200, device, paths);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
@@ -92,25 +121,35 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         }
     }
 
+    string PathName(string device, int cpu) => cpus.Length == 1 ? $"{device}.path" : $"{device}.path{cpu}";
+
     public static ulong SlotAddress(int slot) => MmioBase + 0x200UL * (ulong)slot;
 
-    /// <summary>The number of a DMA master's thread; the CPU's is 0.</summary>
+    /// <summary>The number of a DMA master's thread; the CPUs come first.</summary>
     internal int AddMaster(DmaPort port)
     {
         masters.Add(port);
-        return masters.Count;
+        return cpus.Length + masters.Count - 1;
     }
 
-    internal string MasterName(int thread) => masters[thread - 1].Agent.Name;
+    internal bool IsCpu(int thread) => thread < cpus.Length;
+
+    /// <summary>Whose thread of memory it is.</summary>
+    internal string ThreadName(int thread) => IsCpu(thread) ? cpus[thread].Name : masters[thread - cpus.Length].Agent.Name;
 
     public void Reset(Strategy strategy)
     {
-        if (Memory.IsWeak) Weak ??= new(Engine, Ram, Memory.Model, 1 + masters.Count);
+        Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
+        Recorder?.Begin();
+        Waits.Reset();
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
         Weak?.Reset();
+        if (Weak is not null) Weak.Audit.Recorder = Recorder;
+        ForgetArrivals();
+        Messages.Reset();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
@@ -119,6 +158,7 @@ public sealed class SimulatedMachine : ISystem, IDisposable
     public void Print(ReadOnlySpan<byte> text)
     {
         int count = Math.Min(text.Length, console.Length - consoleLength);
+        Recorder?.Prints(text);
         text[..count].CopyTo(console.AsSpan(consoleLength));
         consoleLength += count;
     }
@@ -130,21 +170,30 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         Cache?.Fold(ref hasher);
         Interrupts.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
+        if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
 
     Violation ISystem.LostWakeUp(CpuAgent waiting) => Monitors.LostNotification(waiting);
 
-    /// <summary>A full barrier that waits for completion: register writes that only the device acknowledges have arrived after it.</summary>
-    internal void CompleteRegisterWrites()
+    /// <summary>A full barrier that waits for completion: a CPU's register writes that only the device acknowledges have arrived after it.</summary>
+    internal void CompleteRegisterWrites(int cpu)
     {
         if (!Memory.CompletesAtEndpoint) return;
-        foreach (var path in posted) path.Push(Weak!);
+        foreach (var path in posted)
+        {
+            if (path.Cpu.Id == cpu) path.Push(Weak!);
+        }
     }
 
+    /// <summary>A CPU did something that later stores of it are kept behind: so are those of whoever sees them, register writes included.</summary>
+    internal void KeepStores(int cpu) => keptStores[cpu]++;
+
+    internal int KeptStores(int cpu) => keptStores[cpu];
+
     /// <summary>What must have happened for an exploration of weak memory to mean anything; empty on sequentially consistent memory.</summary>
-    public IReadOnlyList<Premise> MemoryPremises => !Memory.IsWeak ? [] :
+    public IReadOnlyList<Premise> MemoryPremises => Weak is null && !Memory.IsWeak ? [] :
     [
         new("executions held against the axioms", Weak?.Audit.Checked ?? 0, Required: true),
         new("loads that returned an older value", Weak?.OlderLoads ?? 0, Required: false),
@@ -152,13 +201,26 @@ public sealed class SimulatedMachine : ISystem, IDisposable
         new("register writes that arrived late", Weak?.PostedWrites ?? 0, Required: false),
     ];
 
+    void ISystem.Touched(ulong watchKey)
+    {
+        if (Weak is null) Waits.Changed(watchKey); // a weak memory tells of each store, whatever its value and place
+    }
+
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
 
     IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
 
+    void ITraced.Record(bool on, int most)
+    {
+        Recorder = on ? new(this) { MostEvents = most } : null;
+        Engine.Observer = Interrupts.Recorder = Recorder;
+    }
+
+    ExecutionTrace ITraced.Recorded() => Recorder?.End() ?? throw new InvalidOperationException("nothing was recorded");
+
     public void Dispose()
     {
-        Weak?.Dispose();
+        ordered?.Dispose();
         Ram.Dispose();
     }
 }

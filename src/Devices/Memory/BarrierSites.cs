@@ -63,14 +63,19 @@ public sealed class BarrierSites
         _ => Fence.None,
     };
 
+    /// <summary>Whether stores after it are seen after stores before it.</summary>
+    internal static bool KeepsStores(BarrierInstruction instruction) => instruction is BarrierInstruction.DmbStore or BarrierInstruction.Dmb or BarrierInstruction.Mfence
+        or BarrierInstruction.DsbStore or BarrierInstruction.Dsb or BarrierInstruction.Stlr or BarrierInstruction.AtomicRelease or BarrierInstruction.AtomicAcquireRelease;
+
     internal static bool IsCompletion(BarrierInstruction instruction)
         => instruction is BarrierInstruction.DsbStore or BarrierInstruction.DsbLoad or BarrierInstruction.Dsb;
 
     internal static AccessOrder OrderOf(BarrierInstruction instruction) => instruction switch
     {
         BarrierInstruction.Ldapr => AccessOrder.AcquirePc,
-        BarrierInstruction.Ldar => AccessOrder.Acquire,
-        BarrierInstruction.Stlr => AccessOrder.Release,
+        BarrierInstruction.Ldar or BarrierInstruction.AtomicAcquire => AccessOrder.Acquire,
+        BarrierInstruction.Stlr or BarrierInstruction.AtomicRelease => AccessOrder.Release,
+        BarrierInstruction.AtomicAcquireRelease => AccessOrder.AcquireRelease,
         _ => AccessOrder.Plain,
     };
 }
@@ -80,6 +85,15 @@ public static class BarrierPurposes
 {
     /// <summary>What a load asks for that everything later comes after, and a store that comes after everything earlier.</summary>
     public const string Acquire = "acquire", Release = "release";
+
+    /// <summary>What a read-modify-write asks for.</summary>
+    public static string Name(AtomicOrder order) => order switch
+    {
+        AtomicOrder.Acquire => "atomic, acquire",
+        AtomicOrder.Release => "atomic, release",
+        AtomicOrder.AcquireRelease => "atomic, acquire and release",
+        _ => "atomic",
+    };
 
     /// <summary>As reports have it: no allocation, unlike ToString.</summary>
     public static string Name(BarrierPurpose purpose) => purpose switch

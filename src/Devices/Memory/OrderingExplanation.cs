@@ -10,12 +10,19 @@ namespace Ringcheck.Devices;
 /// </summary>
 static class OrderingExplanation
 {
+    /// <summary>The critical cycle of the recorded execution. Of a load that may come late, events are those of <see cref="LateLoad.Record"/>.</summary>
+    internal static Diagnosis Find(SimulatedMachine machine)
+    {
+        var audit = machine.Weak!.Audit;
+        return audit.Late is { } late
+            ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
+            : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+    }
+
     public static IReadOnlyList<string> Of(SimulatedMachine machine)
     {
         var audit = machine.Weak!.Audit;
-        var found = audit.Late is { } late
-            ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
-            : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+        var found = Find(machine);
         if (found.Kind == DiagnosisKind.Inconsistent) return [];
         if (found.Kind == DiagnosisKind.SequentiallyConsistent) return [.. LateWrites(machine)];
         audit.Places.Want([.. found.Missing.SelectMany(order => new[] { order.Earlier, order.Later })]);
@@ -50,22 +57,22 @@ static class OrderingExplanation
         return place.Length == 0 ? "" : $"  (in or below {place})"; // the compiler may have inlined what is below
     }
 
-    static string Thread(SimulatedMachine machine, int thread) => thread == WeakMemory.Cpu ? machine.Cpu.Name : machine.MasterName(thread);
+    static string Thread(SimulatedMachine machine, int thread) => machine.ThreadName(thread);
 
     static string Access(SimulatedMachine machine, int id)
     {
         var audit = machine.Weak!.Audit;
         ref readonly var access = ref audit.Record[id];
         if (audit.MessageAt(access.Address) is { } register)
-            return access.Thread == WeakMemory.Cpu
+            return machine.IsCpu(access.Thread)
                 ? (access.IsWrite ? $"writes register {register}" : $"reads register {register}")
                 : (access.IsWrite ? $"answers the read of {register}" : $"takes in the write to {register}");
         return $"{(access.IsWrite ? "stores" : "loads")} {AddressNames.Of(machine, access.Address).TrimEnd(',')}";
     }
 
-    static string Barrier(SimulatedMachine machine, MissingOrder order)
+    internal static string Barrier(SimulatedMachine machine, MissingOrder order)
     {
-        if (order.Thread != WeakMemory.Cpu)
+        if (!machine.IsCpu(order.Thread))
         {
             return order.Kind switch
             {
@@ -73,6 +80,12 @@ static class OrderingExplanation
                 OrderKind.StoreLoad => "a full barrier in the device (DMB OSH)",
                 _ => "a load barrier in the device (DMB OSHLD)",
             };
+        }
+        if (machine.IsCpu(order.Observer) && order.Kind != OrderKind.StoreLoad)
+        {
+            return order.Kind == OrderKind.StoreStore
+                ? "a release (StoreRelease32, AtomicOrder.Release) at the second, as whoever gives a lock back makes"
+                : "an acquire (LoadAcquire32, AtomicOrder.Acquire) at the first, as whoever takes a lock makes";
         }
         var audit = machine.Weak!.Audit;
         bool isDoorbell = audit.MessageAt(audit.Record[order.Later].Address) is not null, afterRegister = audit.MessageAt(audit.Record[order.Earlier].Address) is not null;
@@ -85,7 +98,7 @@ static class OrderingExplanation
         return $"Barrier({purpose}), that is {Instruction(BarrierMapping.AArch64(purpose))} on AArch64 and {Instruction(BarrierMapping.X86(purpose))} on x86";
     }
 
-    static string Instruction(BarrierInstruction instruction) => instruction switch
+    internal static string Instruction(BarrierInstruction instruction) => instruction switch
     {
         BarrierInstruction.DmbStore => "DMB OSHST",
         BarrierInstruction.DmbLoad => "DMB OSHLD",
@@ -98,7 +111,7 @@ static class OrderingExplanation
     /// <summary>The clause that asks for it, where there is one: the standard names two barriers of the driver.</summary>
     static string? Clause(SimulatedMachine machine, MissingOrder order)
     {
-        if (order.Thread != WeakMemory.Cpu) return null;
+        if (!machine.IsCpu(order.Thread)) return null;
         var record = machine.Weak!.Audit.Record;
         if (order.Kind == OrderKind.StoreStore && AddressNames.Of(machine, record[order.Later].Address).StartsWith("avail.idx", StringComparison.Ordinal))
             return "split.driver.updating-idx.1 (virtio 1.4, 2.7.13.3.1)";
@@ -108,7 +121,7 @@ static class OrderingExplanation
     }
 
     /// <summary>Why one access of the circle comes before the next.</summary>
-    static string Relation(string name) => name switch
+    internal static string Relation(string name) => name switch
     {
         "rf" => "the next takes this value",
         "fr" => "it has the value from before the next",

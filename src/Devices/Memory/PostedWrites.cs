@@ -1,17 +1,34 @@
+using System.Runtime.InteropServices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Register writes on their way to one peripheral. They arrive in program order; when is a choice, and any read from the same peripheral
-/// comes after all of them (ordering of Device-nR memory, and of PCIe completions behind posted writes). Nothing orders the writes to two peripherals.
+/// Register writes of one CPU on their way to one peripheral. They arrive in program order; when is a choice, and any read of that CPU from the same
+/// peripheral comes after all of them (ordering of Device-nR memory, and of PCIe completions behind posted writes). Nothing orders the writes to two peripherals.
 /// </summary>
-public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, string name) : InlineAgent(name)
+/// <remarks>
+/// Two CPUs' writes to one peripheral arrive in either order, unless the first CPU kept its later stores behind its write (a release, or a barrier for stores;
+/// on x86 always) before the second CPU wrote: so a lock keeps them apart. Whether the second CPU saw that release is not asked. Where it did not, an execution
+/// in which it writes first shows the other order.
+/// </remarks>
+public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, CpuAgent cpu, PostedWrites[] siblings, string name) : InlineAgent(name)
 {
-    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event, bool Late);
+    /// <summary>No write of another CPU was made yet that has to arrive after this one.</summary>
+    const int Nobody = int.MaxValue;
 
-    readonly Queue<Posted> onTheirWay = [];
-    int lastEvent = -1;
+    /// <summary>One write on its way.</summary>
+    /// <param name="Turn">In the order in which all CPUs made their writes to this peripheral.</param>
+    /// <param name="KeptStores">What the CPU had kept behind when it wrote.</param>
+    /// <param name="KeptBefore">Writes of other CPUs from this turn on arrive after it.</param>
+    readonly record struct Posted(ulong Address, uint Offset, int Width, ulong Value, int Message, int Event, bool Late, int Turn, int KeptStores, int KeptBefore, int Issue);
+
+    readonly List<Posted> onTheirWay = [];
+    int lastEvent = -1, turns;
+
+    public CpuAgent Cpu => cpu;
+
+    public override bool IsUrgent => true;
 
     /// <summary>Registers whose writes have not arrived.</summary>
     public IEnumerable<string> Registers => onTheirWay.Select(write => AddressNames.Register(write.Offset));
@@ -21,63 +38,97 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
         base.Reset();
         onTheirWay.Clear();
         lastEvent = -1;
+        turns = 0;
     }
 
     /// <summary>The CPU writes: it arrives now, or later.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
-        int sent = memory.Audit.Send(WeakMemory.Cpu, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
+        machine.Recorder?.Posts(device, address, offset, width, value);
+        int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
         lastEvent = sent;
+        int turn = siblings[0].turns++;
+        foreach (var other in siblings) other.KeepBefore(turn, this);
         bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
-        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(WeakMemory.Cpu), sent, Late: !arrivesNow);
+        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
         if (arrivesNow)
         {
+            machine.Recorder?.ArrivesAtOnce(device);
             Arrive(memory, write);
             return;
         }
         if (!machine.Engine.Draining) memory.PostedWrites++;
-        onTheirWay.Enqueue(write);
+        onTheirWay.Add(write);
         Engine.Unblock(this);
     }
+
+    int Issued(ulong address, ulong value) => machine.Engine.Reducer?.Issue(address << 24 ^ value) ?? -1;
 
     /// <summary>All that is on its way arrives now.</summary>
     public void Push(WeakMemory memory)
     {
-        while (onTheirWay.TryDequeue(out var write)) Arrive(memory, write);
-        Engine.Block(this);
+        while (onTheirWay.Count > 0) Arrive(memory, Next());
     }
 
     /// <summary>The CPU is about to read a register: what it wrote arrives first, and what the device wrote to memory comes with the answer.</summary>
     public void BeforeRead(WeakMemory memory, uint offset)
     {
         Push(memory);
-        if (device.Master is not { } master) return;
-        int answer = memory.Audit.SendAfterAll(master.Thread, memory.Audit.IsOn ? AddressNames.Register(offset) : "");
-        lastEvent = memory.Audit.Observe(WeakMemory.Cpu, answer, lastEvent);
-        int completion = memory.Machine.SendAfterAll(master.Thread);
-        memory.Machine.Observe(WeakMemory.Cpu, completion);
-        memory.Machine.Drop(completion);
+        foreach (var other in siblings) other.KeepBefore(siblings[0].turns, this);
+        PushOthers(memory, siblings[0].turns);
+        lastEvent = machine.Messages.Observe(cpu, device.PartsOf(offset, writes: false, 0).Reads, lastEvent);
     }
 
     public override void Run()
     {
         Step++;
-        var write = onTheirWay.Dequeue();
+        Arrive(machine.Weak!, Next());
+    }
+
+    Posted Next()
+    {
+        var write = onTheirWay[0];
+        onTheirWay.RemoveAt(0);
         if (onTheirWay.Count == 0) Engine.Block(this);
-        Arrive(machine.Weak!, write);
+        return write;
+    }
+
+    /// <summary>Another CPU's access is made in a turn: what this CPU has kept later stores behind arrives before it.</summary>
+    void KeepBefore(int turn, PostedWrites other)
+    {
+        if (other == this) return;
+        foreach (ref var write in CollectionsMarshal.AsSpan(onTheirWay))
+        {
+            if (write.KeptBefore != Nobody || (machine.Weak!.Audit.Model == Ordering.MemoryModel.AArch64 && write.KeptStores == machine.KeptStores(cpu.Id))) continue;
+            write = write with { KeptBefore = turn };
+        }
+    }
+
+    /// <summary>Before an access that was made in a turn arrives: what other CPUs kept before it.</summary>
+    void PushOthers(WeakMemory memory, int turn)
+    {
+        foreach (var other in siblings)
+        {
+            if (other == this) continue;
+            int last = other.onTheirWay.Count - 1;
+            while (last >= 0 && other.onTheirWay[last].KeptBefore > turn) last--;
+            for (; last >= 0; last--) other.Arrive(memory, other.Next());
+        }
     }
 
     void Arrive(WeakMemory memory, in Posted write)
     {
-        if (device.Master is { } master)
-        {
-            memory.Audit.Receive(master.Thread, write.Event);
-            memory.Machine.Receive(master.Thread, write.Message);
-        }
-        memory.Machine.Drop(write.Message);
+        if (write.Late) machine.Recorder?.Arrives(this, device, write.Event, write.Address, write.Offset, write.Width, write.Value);
+        if (siblings.Length > 1) PushOthers(memory, write.Turn);
+        machine.Messages.Tell(device.PartsOf(write.Offset, writes: true, write.Value).Writes, write.Message, write.Event);
         if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
+        var reducer = machine.Engine.Reducer;
+        reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, write.Address, write.Offset, write.Width, write.Value);
         device.Write(write.Offset, write.Width, write.Value);
+        if (reducer is null) return;
+        var (reads, writes) = device.PartsOf(write.Offset, writes: true, write.Value);
+        reducer.EndArrival(reads, writes, write.Address << 24 ^ write.Value, write.Issue);
     }
 
     /// <summary>After memory was folded: what is on its way, and what its arrival will order.</summary>
@@ -90,6 +141,19 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, st
             hasher.Add(b);
             hasher.Add(write.Address << 8 | (uint)write.Width);
             hasher.Add(write.Value);
+            if (siblings.Length > 1) hasher.Add(OrderOf(write));
         }
+    }
+
+    /// <summary>What is before what, of all CPUs' writes: by turns, which start from a state's own oldest one.</summary>
+    ulong OrderOf(in Posted write)
+    {
+        int oldest = write.Turn;
+        foreach (var path in siblings)
+        {
+            if (path.onTheirWay.Count > 0) oldest = Math.Min(oldest, path.onTheirWay[0].Turn);
+        }
+        ulong kept = write.KeptBefore == Nobody ? 0xFFFF : (ulong)(write.KeptBefore - oldest);
+        return (ulong)(write.Turn - oldest) << 32 | kept << 1 | (write.KeptStores == machine.KeptStores(cpu.Id) ? 1UL : 0);
     }
 }

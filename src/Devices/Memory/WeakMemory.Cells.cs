@@ -13,6 +13,9 @@ public sealed unsafe partial class WeakMemory
     {
         public ulong Address;
         public int Length;
+
+        /// <summary>The reduction's number for it.</summary>
+        public int Key;
     }
 
     /// <summary>For each byte of RAM, its cell + 1, or 0. Address space only, until it is used.</summary>
@@ -56,7 +59,7 @@ public sealed unsafe partial class WeakMemory
             if (cell < 0)
             {
                 ulong next = at + 1;
-                while (next < end && CellCovering(next) < 0) next++;
+                while (next < end && CellCovering(next) < 0 && engine.Reducer?.IsCut(next) != true) next++;
                 cell = machine.AddLocation(NewVersion());
                 Place(cell, at, (int)(next - at));
             }
@@ -69,7 +72,7 @@ public sealed unsafe partial class WeakMemory
     void Place(int cell, ulong address, int length)
     {
         if (cell >= cells.Length) Array.Resize(ref cells, Math.Max(cells.Length * 2, cell + 1));
-        cells[cell] = new() { Address = address, Length = length };
+        cells[cell] = new() { Address = address, Length = length, Key = engine.Reducer?.LocationAt(address, length) ?? 0 };
         CellsOf(address, length).Fill(cell + 1);
         cellLimit = Math.Max(cellLimit, cell + 1);
     }
@@ -80,6 +83,7 @@ public sealed unsafe partial class WeakMemory
         if (address - ram.Base >= ram.Size) return;
         int cell = CellCovering(address);
         if (cell < 0 || cells[cell].Address == address) return;
+        engine.Reducer?.Cut(address);
         int before = (int)(address - cells[cell].Address), after = cells[cell].Length - before;
         int newest = machine.TagAt(cell, machine.Count(cell) - 1);
         int version = NewVersion();

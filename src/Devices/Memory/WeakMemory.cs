@@ -8,13 +8,11 @@ namespace Ringcheck.Devices;
 /// <summary>
 /// Memory that orders no more than its model says. RAM holds the newest value of everything; beside it, each piece of memory that is
 /// accessed as one (a cell) has its coherence list in a <see cref="SetViewMachine"/>, and the older values that somebody may still read. Which write a
-/// load returns, and where in coherence order a store goes, are choices; the newest and the last are the plain ones.
+/// load returns, and where in coherence order a store goes, are choices; the newest and the last are the plain ones. Its threads are the CPUs, by
+/// their agents' numbers, and then the DMA masters.
 /// </summary>
 public sealed unsafe partial class WeakMemory : IDisposable
 {
-    /// <summary>The thread of the CPU; DMA masters follow.</summary>
-    public const int Cpu = 0;
-
     /// <summary>A choice has at most so many options.</summary>
     const int MostOptions = 64;
 
@@ -35,8 +33,9 @@ public sealed unsafe partial class WeakMemory : IDisposable
     byte[] longValues = new byte[4096];
     int longCount;
 
-    public WeakMemory(Engine engine, Ram ram, MemoryModel model, int threads)
+    internal WeakMemory(Engine engine, Ram ram, MemoryModel model, int threads, DmaWaits waits)
     {
+        Waits = waits;
         this.engine = engine;
         this.ram = ram;
         machine = new(model, threads);
@@ -45,6 +44,11 @@ public sealed unsafe partial class WeakMemory : IDisposable
     }
 
     public SetViewMachine Machine => machine;
+
+    internal Engine Engine => engine;
+
+    /// <summary>DMA masters that wait for a store.</summary>
+    internal DmaWaits Waits { get; }
 
     /// <summary>What the execution did, for the axioms, while <see cref="Engine.Audited"/>.</summary>
     public OrderingAudit Audit { get; }
@@ -85,13 +89,13 @@ public sealed unsafe partial class WeakMemory : IDisposable
     public bool Load(int thread, ulong address, Span<byte> into, AccessOrder order)
     {
         int cell = CellAt(address, into.Length);
-        if (cell >= 0) return LoadCell(thread, cell, into, order);
+        if (cell >= 0) return LoadCell(thread, new(cell, order), into);
         bool older = false;
         for (int done = 0; done < into.Length;)
         {
             cell = CellCovering(address + (ulong)done);
             int length = cells[cell].Length;
-            older |= LoadCell(thread, cell, into.Slice(done, length), order);
+            older |= LoadCell(thread, new(cell, order), into.Slice(done, length));
             done += length;
         }
         return older;
@@ -102,24 +106,30 @@ public sealed unsafe partial class WeakMemory : IDisposable
         int cell = CellAt(address, source.Length);
         if (cell >= 0)
         {
-            StoreCell(thread, cell, source, order);
+            StoreCell(thread, new(cell, order), source);
             return;
         }
         for (int done = 0; done < source.Length;)
         {
             cell = CellCovering(address + (ulong)done);
             int length = cells[cell].Length;
-            StoreCell(thread, cell, source.Slice(done, length), order);
+            StoreCell(thread, new(cell, order), source.Slice(done, length));
             done += length;
         }
     }
 
-    bool LoadCell(int thread, int cell, Span<byte> into, AccessOrder order)
+    bool LoadCell(int thread, in Access access, Span<byte> into)
     {
-        var access = new Access(cell, order);
-        int last = machine.Count(cell) - 1, place = last;
-        if (last > 0 && !(thread == Cpu && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
-        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, order, versions[machine.TagAt(cell, place)].Event, isOlder: place != last);
+        int cell = access.Location, last = machine.Count(cell) - 1, place = last;
+        if (engine.Reducer is { } reducer) place = FollowedSource(reducer, thread, access, last);
+        else if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);
+        return LoadAt(thread, access, place, last, into);
+    }
+
+    bool LoadAt(int thread, in Access access, int place, int last, Span<byte> into)
+    {
+        int cell = access.Location;
+        if (Audit.IsOn) Audit.Read(thread, cells[cell].Address, cells[cell].Length, access, versions[machine.TagAt(cell, place)].Event, isOlder: place != last);
         if (place == last) ram.Span(cells[cell].Address, into.Length).CopyTo(into);
         else OlderValue(machine.TagAt(cell, place), into.Length).CopyTo(into);
         machine.Read(thread, access, place);
@@ -130,26 +140,34 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     int ChooseSource(int thread, in Access access, int last)
     {
+        ulong options = Sources(thread, access, last);
+        return options == 1 ? last : last - engine.Choose(ChoiceKind.Source, options);
+    }
+
+    /// <summary>A bit for each write that a load may return: how many newer ones there are.</summary>
+    ulong Sources(int thread, in Access access, int last)
+    {
         int oldest = Math.Max(machine.OldestReadable(thread, access), last - MostOptions + 1);
-        if (oldest == last) return last;
         ulong options = 1;
         for (int place = last - 1; place >= oldest; place--)
         {
             if (machine.CanRead(thread, access, place)) options |= 1UL << (last - place);
         }
-        return last - engine.Choose(ChoiceKind.Source, options);
+        return options;
     }
 
-    void StoreCell(int thread, int cell, ReadOnlySpan<byte> source, AccessOrder order)
+    void StoreCell(int thread, in Access access, ReadOnlySpan<byte> source)
     {
-        var access = new Access(cell, order);
+        int cell = access.Location;
         if (engine.Hashing) machine.Retire(); // two ways to one state must not differ in what is merely not retired yet
-        int end = machine.Count(cell), place = ChoosePlace(thread, access, end);
+        int end = machine.Count(cell), number = NotFollowed;
+        int place = engine.Reducer is { } reducer ? FollowedPlace(reducer, thread, access, source, end, out number) : ChoosePlace(thread, access, end);
         int version = NewVersion();
+        if (number != NotFollowed) engine.Reducer?.NoteVersion(version, number);
         if (Audit.IsOn)
         {
             int next = place == end ? -1 : versions[machine.TagAt(cell, place)].Event;
-            versions[version].Event = Audit.Write(thread, cells[cell].Address, cells[cell].Length, order, next);
+            versions[version].Event = Audit.Write(thread, cells[cell].Address, cells[cell].Length, access, next);
         }
         if (place == end)
         {
@@ -162,19 +180,33 @@ public sealed unsafe partial class WeakMemory : IDisposable
             if (!engine.Draining) EarlierStores++;
         }
         machine.Write(thread, access, place, version);
+        if (Waits.Any) Waits.Stored(cells[cell].Address);
     }
 
     int ChoosePlace(int thread, in Access access, int end)
     {
-        ulong options = 1;
-        for (int place = end - 1; place > 0 && end - place < MostOptions && machine.CanWrite(thread, access, place); place--) options |= 1UL << (end - place);
+        ulong options = Places(thread, access, end);
         return options == 1 ? end : end - engine.Choose(ChoiceKind.Coherence, options);
+    }
+
+    /// <summary>A bit for each place that a store may take: before how many others.</summary>
+    ulong Places(int thread, in Access access, int end)
+    {
+        ulong options = 1;
+        for (int place = end - 1; place > 0 && end - place < MostOptions; place--)
+        {
+            if (machine.IsTaken(access.Location, place)) continue;
+            if (!machine.CanWrite(thread, access, place)) break;
+            options |= 1UL << (end - place);
+        }
+        return options;
     }
 
     int NewVersion()
     {
         if (versionCount == versions.Length) Array.Resize(ref versions, versionCount * 2);
         versions[versionCount] = new() { Event = -1 };
+        engine.Reducer?.NoteVersion(versionCount, NotFollowed);
         return versionCount++;
     }
 

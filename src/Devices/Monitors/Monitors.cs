@@ -19,6 +19,8 @@ public sealed class Monitors
         Ownership = new(machine, this);
         Registers = new(machine, this);
         Notifications = new(machine, this);
+        Coverage = new(machine, this);
+        Locks = new(machine);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -26,6 +28,14 @@ public sealed class Monitors
     public RegisterMonitor Registers { get; }
 
     public NotificationMonitor Notifications { get; }
+
+    /// <summary>What an exploration has come to.</summary>
+    public MonitorCoverage Coverage { get; }
+
+    /// <summary>Whether that is followed in this execution. Here because it is asked so often.</summary>
+    internal bool IsCovered;
+
+    public LockMonitor Locks { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -38,13 +48,16 @@ public sealed class Monitors
 
     internal void Reset()
     {
+        IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
+        Locks.Reset();
         foreach (var device in machine.Devices) device.Watch.Reset();
     }
 
     internal void Fold(ref StateHasher hasher)
     {
         Ownership.Fold(ref hasher);
+        Locks.Fold(ref hasher);
         foreach (var device in machine.Devices) device.Watch.Fold(ref hasher);
     }
 
@@ -78,7 +91,7 @@ public sealed class Monitors
         return new(entry.Monitor, entry.Name, entry.Clauses, message, entry.Mend);
     }
 
-    internal Violation LostNotification(CpuAgent waiting) => Devices.LostNotification.Diagnose(machine, waiting);
+    internal Violation LostNotification(CpuAgent waiting) => Locks.WhyNobodyRuns() ?? Devices.LostNotification.Diagnose(machine, waiting);
 
     /// <summary>Some device was told to reset, and the driver has not read back that it has.</summary>
     internal bool AnyResetPending
@@ -181,6 +194,7 @@ public sealed class Monitors
 
     public void ResetCompleted(MmioDevice device)
     {
+        machine.Recorder?.ResetCompleted(device);
         Ownership.DeviceStopped(device);
         Registers.ResetCompleted(device);
     }
@@ -212,6 +226,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
+        if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;

@@ -1,5 +1,6 @@
 using Ringcheck.Exploration;
 using Ringcheck.Models.Ownership;
+using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -72,6 +73,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         monitors.Notifications.Enabled(queue);
         for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkRings(queue, MemoryOwner.DriverRing, MemoryOwner.DeviceRing);
+        if (monitors.IsCovered) monitors.Coverage.Enabled(queue);
         TakeInWhatIsThere(queue, start);
     }
 
@@ -92,6 +94,9 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
             if (!queue.Live || queue.Device != device || queue.Stopped) continue;
             queue.Stopped = true;
             stoppedCount++;
+            if (!monitors.IsCovered) continue;
+            monitors.Coverage.Meet(RuleViolation.DeviceTouchedAfterReset);
+            monitors.Coverage.Reached(queue);
         }
     }
 

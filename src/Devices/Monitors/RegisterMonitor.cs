@@ -60,6 +60,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     /// <summary>Where no device is: an empty slot allows a look at what it is, and nothing more.</summary>
     void Elsewhere(IBusDevice? target, ulong address, uint offset, string what)
     {
+        if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         if (target is null)
             monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register at 0x{address:x}, where the bus has nothing",
                 "Access only addresses of devices that the machine describes.");
@@ -158,7 +159,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 
     void Judge(MmioDevice device, LifecycleEvent what)
     {
-        var rule = device.Watch.Lifecycle.Next(what);
+        var rule = monitors.IsCovered ? monitors.Coverage.Next(device, what) : device.Watch.Lifecycle.Next(what);
         if (rule == RuleViolation.None) return;
         bool isDevices = rule >= RuleViolation.DeviceRanBeforeDriverOk;
         if (!(isDevices ? monitors.JudgeDevices : monitors.JudgeDriver)) return; // no text for nobody

@@ -14,10 +14,19 @@ public abstract class Agent(string name)
 
     public ulong Bit => 1UL << Id;
 
+    /// <summary>The plain machine lets it take its step before anybody else: what is only on its way arrives.</summary>
+    public virtual bool IsUrgent => false;
+
     public Engine Engine { get; internal set; } = null!;
 
     /// <summary>Own steps in this execution: the key of a choice.</summary>
     public uint Step;
+
+    /// <summary>
+    /// What the access that this agent is about to make touches, or 0 if that is not known. It says something only while the agent is ready and its next
+    /// step was announced at a scheduling point with a choice.
+    /// </summary>
+    public Footprint Pending;
 
     /// <summary>
     /// Hash of all that this agent did and read since its last rest point. Its code is deterministic, so this stands for its
@@ -25,12 +34,16 @@ public abstract class Agent(string name)
     /// </summary>
     internal ulong HistoryA, HistoryB;
 
+    /// <summary>The history as a number, for what this agent leaves to others.</summary>
+    public ulong HistoryHash => HistoryA ^ HistoryB;
+
     /// <summary>What besides the history decides this agent's future. Forgetting a bit here makes pruning unsound.</summary>
     internal virtual ulong ExtraState => 0;
 
     public virtual void Reset()
     {
         Step = 0;
+        Pending = default;
         ForgetHistory();
     }
 
@@ -60,10 +73,21 @@ public abstract class InlineAgent(string name) : Agent(name)
 /// <summary>An action that is ready or not, and atomic when it runs: a reset that completes, a timer that fires.</summary>
 public sealed class ActionAgent(string name, Action action) : InlineAgent(name)
 {
+    /// <summary>Lets time pass for a CPU: a step of that CPU.</summary>
+    internal bool IsTimer { get; init; }
+
     public override void Run()
     {
         Step++;
         Engine.Block(this);
+        if (Engine.Reducer is not { } reducer || IsTimer)
+        {
+            action();
+            return;
+        }
+        reducer.BeginArrival();
+        reducer.Acts(this);
         action();
+        reducer.EndArrival(0, 0, detail: 0);
     }
 }

@@ -24,6 +24,9 @@ public sealed class Baton : IDisposable
 
     readonly Engine engine;
     readonly Slot[] slots;
+
+    /// <summary>By agent: the CPU itself, and its interrupt. Filled in when agents have their numbers.</summary>
+    readonly Slot?[] byAgent = new Slot?[64];
     Exception? broken;
     volatile bool disposed;
 
@@ -38,8 +41,15 @@ public sealed class Baton : IDisposable
     /// <summary>Runs one execution, from the start of each program until every CPU has finished or was unwound.</summary>
     public void Run()
     {
-        foreach (var slot in slots) slot.Started = slot.Done = false;
-        for (int i = 1; i < slots.Length; i++) StartThread(slots[i]);
+        foreach (var slot in slots)
+        {
+            slot.Started = slot.Done = false;
+            byAgent[slot.Cpu.Id] = byAgent[slot.Cpu.Interrupt.Id] = slot;
+        }
+        for (int i = 1; i < slots.Length; i++)
+        {
+            if (slots[i].Thread is null) StartThread(slots[i]);
+        }
         broken = null;
         slots[0].Started = true;
         if (!RunProgram(slots[0])) Take(slots[0]); // the last CPU to finish hands the baton back
@@ -51,14 +61,13 @@ public sealed class Baton : IDisposable
     internal void Pass(CpuAgent from, int toAgent)
     {
         HandOver(toAgent);
-        Take(SlotOf(from));
+        Take(byAgent[from.Id]!);
         engine.Running = from;
         if (engine.Ending) throw ExecutionEnd.Instance;
     }
 
     void StartThread(Slot slot)
     {
-        if (slot.Thread is not null) return;
         slot.Thread = new Thread(() => Loop(slot), StackSize) { IsBackground = true, Name = slot.Cpu.Name };
         slot.Thread.Start();
     }
@@ -133,13 +142,10 @@ public sealed class Baton : IDisposable
 
     void HandOver(int toAgent)
     {
-        var slot = Array.Find(slots, slot => slot.Cpu.Id == toAgent || slot.Cpu.Interrupt.Id == toAgent)
-            ?? throw new InvalidOperationException($"agent {toAgent} has no program");
+        var slot = byAgent[toAgent] ?? throw new InvalidOperationException($"agent {toAgent} has no program");
         slot.Started = true;
         Give(slot);
     }
-
-    Slot SlotOf(CpuAgent cpu) => Array.Find(slots, slot => slot.Cpu == cpu)!;
 
     static void Give(Slot slot)
     {

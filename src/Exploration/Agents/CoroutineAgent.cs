@@ -10,7 +10,7 @@ namespace Ringcheck.Exploration;
 public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry) : InlineAgent(name)
 {
     Frame? innermost;
-    bool wake, granted;
+    bool wake, granted, hasRun;
 
     public bool Running { get; private set; }
 
@@ -20,10 +20,12 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     {
         wake = true;
         Engine.Unblock(this);
+        Engine.Reducer?.NoteWake(this);
     }
 
     public override void Reset()
     {
+        hasRun = false;
         Cancel();
         base.Reset();
     }
@@ -31,6 +33,8 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     /// <summary>Drops the work in flight. Only while suspended, which is always so when another agent runs.</summary>
     public void Cancel()
     {
+        Engine.Reducer?.NoteStop(this, hasRun);
+        hasRun = false;
         for (var frame = innermost; frame is not null;)
         {
             var caller = frame.Caller;
@@ -41,9 +45,16 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         wake = false;
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Engine.Block(this);
     }
+
+    /// <summary>What a run looks at and changes by beginning, and that it is alive: parts of its peripheral. 0: nobody else has to do with it.</summary>
+    public (ulong Reads, ulong Writes, ulong Life) Parts { get; set; }
+
+    /// <summary>What else happens as a run begins.</summary>
+    public Action? Beginning { get; set; }
 
     public override void Run()
     {
@@ -54,8 +65,11 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     void Start()
     {
         wake = false;
-        Running = true;
-        granted = true; // this step is the first access; a resumed one makes its access in GetResult, without asking
+        Running = hasRun = true;
+        granted = Parts.Reads == 0 || !Engine.PartsBeginnings || Engine.Choose(ChoiceKind.Begin, 2) == 0;
+        Beginning?.Invoke();
+        if (Parts.Reads != 0) Engine.Reducer?.Starts(this, Parts.Reads, Parts.Writes);
+        // granted: this step is the first access; a resumed one makes its access in GetResult, without asking
         var root = entry().Frame;
         if (root is null || root.Done) Finish(root);
     }
@@ -63,6 +77,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     /// <summary>Innermost frame first; a frame that completes lets its caller go on in the same step.</summary>
     void Resume()
     {
+        Engine.Reducer?.IsAlive(this, Parts.Life);
         var frame = innermost!;
         innermost = null;
         while (true)
@@ -83,6 +98,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         root?.Recycle();
         Running = false;
         granted = false;
+        Pending = default;
         ForgetHistory();
         Step++;
         if (!wake) Engine.Block(this);
@@ -95,11 +111,23 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPass()
     {
-        if (!granted) return Engine.IsAlone(this);
+        if (!granted) return Engine.IsAlone(this) && IsNext();
         granted = false;
         return true;
     }
 
-    /// <summary>For awaiters: this frame goes on when the agent is scheduled next.</summary>
-    public void Park(Frame frame) => innermost = frame;
+    bool IsNext()
+    {
+        if (Engine.Reducer is not { } reducer) return true;
+        reducer.StepEnds();
+        reducer.IsAlive(this, Parts.Life);
+        return true;
+    }
+
+    /// <summary>For awaiters: this frame goes on, with the access <paramref name="next"/>, when the agent is scheduled next.</summary>
+    public void Park(Frame frame, Footprint next = default)
+    {
+        innermost = frame;
+        Pending = next;
+    }
 }

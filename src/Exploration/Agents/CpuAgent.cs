@@ -24,7 +24,7 @@ public sealed class CpuAgent : Agent
     public CpuAgent(string name) : base(name)
     {
         Interrupt = new InterruptAgent(name + ".irq");
-        Timer = new ActionAgent(name + ".timer", TimerFires);
+        Timer = new ActionAgent(name + ".timer", TimerFires) { IsTimer = true };
         active = this;
     }
 
@@ -42,8 +42,20 @@ public sealed class CpuAgent : Agent
     /// <summary>Set in scenarios with several CPUs.</summary>
     internal Baton? Baton { get; set; }
 
+    /// <summary>Whether it takes no interrupts now: they are masked, or it is in its handler.</summary>
+    public bool IsMasked => masked;
+
+    /// <summary>A handler that waits for a lock may poll, which it must not do for anything else.</summary>
+    public bool HandlerWaitsForLock { get; set; }
+
+    /// <summary>For the reduction: what this CPU is about to do.</summary>
+    public AccessAhead NextAccess;
+
+    /// <summary>For the reduction: would an interrupt be taken now?</summary>
+    internal bool TakesInterrupts => !masked && !inHandler && Handler is not null && !Finished;
+
     /// <summary>For reports: what this CPU waits for, or "".</summary>
-    public string WaitsFor => wait switch
+    public string WaitsFor => Interrupt.IsPolling ? "a polled value to change, in its interrupt handler" : wait switch
     {
         WaitKind.Interrupt => "an interrupt",
         WaitKind.Poll => "a polled value to change",
@@ -63,6 +75,7 @@ public sealed class CpuAgent : Agent
         base.Reset();
         masked = true;
         lineHigh = inHandler = Finished = deadlinePassed = false;
+        HandlerWaitsForLock = false;
         wait = WaitKind.None;
         deadlineMs = ulong.MaxValue;
         active = this;
@@ -71,14 +84,41 @@ public sealed class CpuAgent : Agent
         Observed(StartEvent, 0);
     }
 
-    /// <summary>One scheduling point: call it before each access.</summary>
+    /// <summary>One scheduling point: call it before each access, with what that touches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Point()
+    public void Point(Footprint next = default)
     {
         active.Step++;
         Engine.CountPoint();
+        if (Engine.Reducer is not null)
+        {
+            FollowedPoint();
+            return;
+        }
         if (Engine.IsAlone(active)) return;
+        active.Pending = next;
         Schedule();
+    }
+
+    /// <summary>Also says what the access is, to whoever follows it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Point(ulong address, int length, bool writes)
+    {
+        if (Engine.Reducer is not null) Announce(address, length, writes);
+        Point(writes ? Footprint.Write(address) : Footprint.Read(address));
+    }
+
+    void Announce(ulong address, int length, bool writes)
+    {
+        NextAccess = new(address, length, writes);
+        if (inHandler) Engine.Reducer!.NoteHandlerAccess(address, length, writes);
+    }
+
+    void FollowedPoint()
+    {
+        Engine.Reducer!.AtPoint(this);
+        Schedule();
+        NextAccess = default;
     }
 
     /// <summary>Steps others until it is this CPU's turn.</summary>
@@ -118,11 +158,14 @@ public sealed class CpuAgent : Agent
         Interrupt.Step++;
         Engine.Unblock(Interrupt);
         Engine.Current = Interrupt.Id;
+        Engine.Observer?.InterruptTaken(this);
         Handler!();
+        Engine.Observer?.InterruptReturned(this);
         inHandler = false;
         masked = false;
         active = this;
         Interrupt.ForgetHistory();
+        Interrupt.Pending = default;
         UpdateInterrupt();
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
         if (wait == WaitKind.None || poll.Changed || deadlinePassed) Engine.Unblock(this);
@@ -136,6 +179,7 @@ public sealed class CpuAgent : Agent
     {
         if (lineHigh == high) return;
         lineHigh = high;
+        Engine.Reducer?.NoteLine(this, high);
         UpdateInterrupt();
         if (high && masked && !inHandler) EndWaitForInterrupt();
     }
@@ -158,6 +202,7 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(MaskEvent, 0);
+        Engine.Observer?.Masked(this, true);
         if (inHandler) return;
         masked = true;
         UpdateInterrupt();
@@ -171,9 +216,11 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(UnmaskEvent, 0);
+        Engine.Observer?.Masked(this, false);
         if (inHandler) return;
         masked = false;
         UpdateInterrupt();
+        Engine.Reducer?.SeesLine(this, lineHigh, waits: false);
         if (lineHigh && Handler is not null) TakeInterrupt();
     }
 
@@ -185,24 +232,30 @@ public sealed class CpuAgent : Agent
             "An interrupt handler must not sleep: record what happened and return."));
         if (lineHigh)
         {
+            Engine.Reducer?.SeesLine(this, high: true, waits: true);
             if (!masked) TakeInterrupt();
             return;
         }
         if (Engine.NowMs >= deadline) return;
         Arm(deadline);
+        uint handled = Interrupt.Step;
         Block(WaitKind.Interrupt);
+        if (handled == Interrupt.Step && !deadlinePassed) Engine.Reducer?.SeesLine(this, lineHigh, waits: true);
         Disarm();
     }
 
     void Block(WaitKind kind)
     {
         wait = kind;
+        Pending = default;
         Step++; // a second decision needs a key of its own
         Observed(BlockedEvent, 0);
+        Engine.Observer?.Waits(this, kind == WaitKind.Poll);
         Engine.Block(this);
         Schedule();
         wait = WaitKind.None;
         Observed(WokenEvent, 0);
+        Engine.Observer?.Woke(this);
     }
 
     void Arm(ulong deadline)
@@ -223,6 +276,8 @@ public sealed class CpuAgent : Agent
     void TimerFires()
     {
         Engine.AdvanceTo(deadlineMs);
+        Engine.Observer?.TimePassed(this);
+        Engine.Reducer?.TimeOut(this);
         deadlinePassed = true;
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;
         if (!inHandler) Engine.Unblock(this);
@@ -239,26 +294,35 @@ public sealed class CpuAgent : Agent
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void NoteRead(ulong watchKey)
     {
-        if (Engine.ActiveWatches != 0 && !inHandler) poll.Read(watchKey);
+        if (Engine.ActiveWatches != 0) (inHandler ? Interrupt.Poll : poll).Read(watchKey);
     }
 
     /// <summary>For weak memories: no load may return an older value now.</summary>
-    public bool ReadsNewestOnly => poll.NewestOnly && !inHandler;
+    public bool ReadsNewestOnly => (inHandler ? Interrupt.Poll : poll).NewestOnly;
 
     /// <summary>A load returned an older value.</summary>
     public void NoteOlderRead()
     {
-        if (!inHandler) poll.NoteOlder();
+        (inHandler ? Interrupt.Poll : poll).NoteOlder();
     }
 
-    internal void Touch(ulong watchKey) => poll.Touch(this, watchKey);
+    internal void Touch(ulong watchKey)
+    {
+        if (poll.Touch(watchKey) && wait == WaitKind.Poll && !inHandler) Engine.Unblock(this);
+        if (inHandler && Interrupt.Poll.Touch(watchKey) && Interrupt.IsPolling) Engine.Unblock(Interrupt);
+    }
 
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
     public Fingerprint BeginPoll()
     {
-        if (inHandler) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
-            "An interrupt handler must not wait: record what happened and return."));
+        if (inHandler)
+        {
+            if (!HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+                "An interrupt handler must not wait, but for a lock: record what happened and return."));
+            return Interrupt.BeginPoll();
+        }
         poll.Begin(Engine);
+        Engine.Reducer?.PollBegins(this);
         return new(HistoryA, HistoryB);
     }
 
@@ -268,8 +332,18 @@ public sealed class CpuAgent : Agent
     /// </summary>
     public void PollAgain(Fingerprint head, ulong deadline)
     {
+        if (inHandler)
+        {
+            Interrupt.PollAgain(this, head);
+            return;
+        }
         HistoryA = head.A;
         HistoryB = head.B;
+        if (Engine.Reducer is { } reducer && reducer.PollFails(this))
+        {
+            poll.Retry();
+            return;
+        }
         if (!poll.Changed && !poll.ReadOlder)
         {
             Arm(deadline);
@@ -281,11 +355,25 @@ public sealed class CpuAgent : Agent
         poll.Begin(Engine);
     }
 
-    public void EndPoll() => poll.End(Engine);
-
-    internal void PolledValueChanged()
+    public void EndPoll()
     {
-        if (wait == WaitKind.Poll && !inHandler) Engine.Unblock(this);
+        if (inHandler)
+        {
+            Interrupt.Poll.End(Engine);
+            return;
+        }
+        poll.End(Engine);
+        Engine.Reducer?.PollEnds(this);
+    }
+
+    /// <summary>A handler that waits for a lock: nothing of this CPU runs until what it read has changed. Others do.</summary>
+    internal void BlockHandler()
+    {
+        Interrupt.Step++;
+        Interrupt.Observed(BlockedEvent, 0);
+        Engine.Block(Interrupt);
+        Schedule();
+        Interrupt.Observed(WokenEvent, 0);
     }
 
     /// <summary>The CPU's program is done: it is idle from here on.</summary>
@@ -298,4 +386,41 @@ public sealed class CpuAgent : Agent
 }
 
 /// <summary>See <see cref="CpuAgent.Interrupt"/>.</summary>
-public sealed class InterruptAgent(string name) : Agent(name);
+public sealed class InterruptAgent(string name) : Agent(name)
+{
+    internal PollWatch Poll { get; } = new();
+
+    /// <summary>It is blocked, until a value that it read has changed.</summary>
+    internal bool IsPolling { get; private set; }
+
+    internal override ulong ExtraState => (IsPolling ? 1u : 0) | (Poll.Changed ? 2u : 0) | (Poll.NewestOnly ? 4u : 0) | (Poll.ReadOlder ? 8u : 0);
+
+    public override void Reset()
+    {
+        base.Reset();
+        Poll.Reset();
+        IsPolling = false;
+    }
+
+    internal Fingerprint BeginPoll()
+    {
+        Poll.Begin(Engine);
+        return new(HistoryA, HistoryB);
+    }
+
+    /// <summary>As <see cref="CpuAgent.PollAgain"/>, without a deadline.</summary>
+    internal void PollAgain(CpuAgent cpu, Fingerprint head)
+    {
+        HistoryA = head.A;
+        HistoryB = head.B;
+        if (!Poll.Changed && !Poll.ReadOlder)
+        {
+            IsPolling = true;
+            cpu.BlockHandler();
+            IsPolling = false;
+            HistoryA = head.A;
+            HistoryB = head.B;
+        }
+        Poll.Begin(Engine);
+    }
+}

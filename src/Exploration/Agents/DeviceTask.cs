@@ -26,11 +26,17 @@ abstract class ResultFrame<T> : Frame
 
 sealed class Frame<TStateMachine, T> : ResultFrame<T> where TStateMachine : IAsyncStateMachine
 {
+    /// <summary>
+    /// Where several CPUs run, a frame may be rented on the thread of one and come back on that of another, which would collect them without end.
+    /// </summary>
+    const int MostInPool = 64;
+
     // One pool for each async method and thread: an engine runs on one thread, and explorers run in parallel.
     [ThreadStatic]
     static Frame<TStateMachine, T>? pool;
 
     Frame<TStateMachine, T>? nextInPool;
+    int placeInPool;
     internal TStateMachine Machine = default!;
 
     internal static Frame<TStateMachine, T> Rent()
@@ -48,6 +54,8 @@ sealed class Frame<TStateMachine, T> : ResultFrame<T> where TStateMachine : IAsy
         Machine = default!;
         Caller = null;
         Done = false;
+        placeInPool = pool is null ? 1 : pool.placeInPool + 1;
+        if (placeInPool > MostInPool) return;
         nextInPool = pool;
         pool = this;
     }

@@ -27,6 +27,13 @@ public sealed class PollWatch
         count = 0;
     }
 
+    /// <summary>The same iteration once more, with other values.</summary>
+    internal void Retry()
+    {
+        Changed = ReadOlder = NewestOnly = false;
+        count = 0;
+    }
+
     internal void End(Engine engine)
     {
         if (active) engine.ActiveWatches--;
@@ -55,15 +62,16 @@ public sealed class PollWatch
         keys[count++] = key;
     }
 
-    internal void Touch(CpuAgent cpu, ulong key)
+    /// <summary>True if this is the first that has changed of what the loop has read.</summary>
+    internal bool Touch(ulong key)
     {
-        if (!active || Changed) return;
+        if (!active || Changed) return false;
         for (int i = 0; i < count; i++)
         {
             if (keys[i] != key) continue;
             Changed = true;
-            cpu.PolledValueChanged();
-            return;
+            return true;
         }
+        return false;
     }
 }

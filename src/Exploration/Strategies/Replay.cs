@@ -8,15 +8,19 @@ public sealed class Replay : Strategy
 {
     IReadOnlyList<Deviation> deviations = [];
     bool[] used = [];
+    bool partsBeginnings;
 
     public override string Name => "replay";
 
     public override bool IsIndependent => true;
 
+    public override bool PartsBeginnings => partsBeginnings;
+
     public void Use(IReadOnlyList<Deviation> list)
     {
         deviations = list;
         used = new bool[list.Count];
+        partsBeginnings = list.Any(deviation => deviation.Kind == ChoiceKind.Begin);
     }
 
     public override bool Begin(long execution)

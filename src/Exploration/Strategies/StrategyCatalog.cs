@@ -3,33 +3,80 @@ namespace Ringcheck.Exploration;
 /// <summary>Strategies by the names that the command line uses.</summary>
 public static class StrategyCatalog
 {
-    public static IReadOnlyList<string> Names { get; } = ["random", "uniform", "pct", "deepening", "exhaustive"];
+    /// <summary>What <c>explore</c> uses if nothing else is asked for.</summary>
+    public const string Default = "portfolio";
+
+    /// <summary>The depth-first search with seen states, for whoever needs all executions.</summary>
+    public const string States = "states";
+
+    /// <summary>The reduction: each class of executions once.</summary>
+    public const string Reduced = "exhaustive";
+
+    public static IReadOnlyList<string> Names { get; } =
+        [Default, "random", "uniform", "pct", "pos", "delay", "swarm", "coverage", "preemption", "deepening", States, Reduced];
 
     /// <summary>Depth of the bugs that PCT aims at: two preemptions that matter, and one start order.</summary>
     public const int PctDepth = 3;
 
+    /// <summary>Delays in one execution, at most.</summary>
+    public const int MaxDelays = 3;
+
     const int CalibrationRuns = 64;
+
+    /// <summary>
+    /// Of all sets of independent strategies, the best one over 20 hard exhibits (docs/strategies.md). An odd number of members: some executions of each are among those that
+    /// are audited, one in <see cref="Execution.AuditEvery"/>.
+    /// </summary>
+    static readonly string[] PortfolioMembers = ["uniform", "pct", "pos", "swarm", "delay"];
 
     /// <summary>Makes strategies for one search. Throws <see cref="ArgumentException"/> for a name that does not exist.</summary>
     public static Func<Strategy> Create(string name, ulong seed, Func<IScenario> scenarios)
     {
-        switch (name)
+        if (!Names.Contains(name)) throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}");
+        uint choices = 0;
+        bool isFollowed = true;
+        if (NeedsChoices(name) || name == Reduced)
         {
-            case "random": return () => new RandomWalk(seed);
-            case "uniform": return () => new UniformWalk(seed);
-            case "deepening": return () => new Deepening();
-            case "exhaustive": return () => new Exhaustive(Pruning.SeenStates);
-            case "pct":
-                uint choices = EstimateChoices(scenarios);
-                return () => new Pct(seed, PctDepth, choices);
-            default: throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}");
+            using var scenario = scenarios();
+            isFollowed = IsFollowed(scenario);
+            if (NeedsChoices(name)) choices = EstimateChoices(scenario);
         }
+        return () => Make(name, seed, choices, isFollowed);
     }
 
-    /// <summary>The longest of a fixed set of random executions, in choices: PCT's k.</summary>
-    static uint EstimateChoices(Func<IScenario> scenarios)
+    /// <summary>One strategy.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="seed">Of the whole search; without meaning for those that search in an order of their own.</param>
+    /// <param name="choices">What <see cref="EstimateChoices"/> says of the scenario, if <see cref="NeedsChoices"/>.</param>
+    /// <param name="isFollowed"><see cref="IsFollowed"/>: without it, all executions are searched with seen states.</param>
+    public static Strategy Make(string name, ulong seed, uint choices, bool isFollowed = true) => name switch
     {
-        using var scenario = scenarios();
+        Default => new Portfolio([.. PortfolioMembers.Select(member => Make(member, seed, choices))]),
+        "random" => new RandomWalk(seed),
+        "uniform" => new UniformWalk(seed),
+        "pct" => new Pct(seed, PctDepth, choices),
+        "pos" => new PartialOrderSampling(seed),
+        "delay" => new DelayBounding(seed, MaxDelays, choices),
+        "swarm" => new Swarm(seed),
+        "coverage" => new CoverageGuided(seed),
+        "preemption" => new PreemptionBounding(),
+        "deepening" => new Deepening(),
+        Reduced when isFollowed => new Reducer(new()) { IsDivided = true },
+        _ => new Exhaustive(Pruning.SeenStates),
+    };
+
+    /// <summary>Whether a scenario's machine tells the reduction what it does.</summary>
+    public static bool IsFollowed(IScenario scenario) => scenario.Engine.System?.IsFollowed == true;
+
+    /// <summary>Whether a strategy must know how long an execution is.</summary>
+    public static bool NeedsChoices(string name) => name is Default or "pct" or "delay";
+
+    /// <summary>Whether a search makes use of its seed.</summary>
+    public static bool UsesSeed(string name) => name is not ("preemption" or "deepening" or States or Reduced);
+
+    /// <summary>The longest of a fixed set of random executions, in choices: k of PCT and of delay bounding.</summary>
+    public static uint EstimateChoices(IScenario scenario)
+    {
         var strategy = new RandomWalk(0);
         uint longest = 1;
         for (int i = 0; i < CalibrationRuns; i++)

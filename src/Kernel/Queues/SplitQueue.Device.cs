@@ -11,6 +11,12 @@ public sealed partial class SplitQueue<TMachine>
     /// </summary>
     public bool HasUsed() => machine.Load16(usedIndexAddress) != usedIndex.Value;
 
+    /// <summary>Up to where chains were taken back.</summary>
+    public RingIndex Taken => usedIndex;
+
+    /// <summary>As <see cref="HasUsed"/>, from what the caller knows: also while another CPU takes chains back.</summary>
+    public bool HasUsedSince(RingIndex taken) => machine.Load16(usedIndexAddress) != taken.Value;
+
     /// <summary>
     /// Takes back one chain; its descriptors are free again. Pending: there is none. DeviceError: the device wrote what no device may
     /// write (<see cref="Fault"/>); the queue is broken then, and all it holds stays with the device until a reset.

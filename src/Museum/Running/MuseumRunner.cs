@@ -19,33 +19,12 @@ public sealed class MuseumRunner(MuseumOptions options)
         foreach (var exhibit in exhibits) compiler.Check(exhibit); // what does not fit the sources is told before anything runs
         var results = new ExhibitResult?[exhibits.Count];
         var gate = new Lock();
-        int next = 0;
-        Exception? broken = null;
-        void Work()
+        ExhibitWorkers.Run(exhibits.Count, options.Jobs, i =>
         {
-            for (int i; (i = Interlocked.Increment(ref next) - 1) < exhibits.Count && broken is null && !cancellation.IsCancellationRequested;)
-            {
-                try
-                {
-                    lock (gate) started?.Invoke(exhibits[i]);
-                    results[i] = Run(exhibits[i], cancellation);
-                    lock (gate) done?.Invoke(results[i]!);
-                }
-                catch (Exception exception)
-                {
-                    broken ??= exception;
-                }
-            }
-        }
-        var workers = new Thread[Math.Clamp(options.Jobs, 1, Math.Max(1, exhibits.Count))];
-        for (int i = 0; i < workers.Length; i++)
-        {
-            // A deep stack: shrinking runs driver code on this thread, and that may recurse without end.
-            workers[i] = new Thread(Work, 16 << 20) { IsBackground = true, Name = "museum" };
-            workers[i].Start();
-        }
-        foreach (var worker in workers) worker.Join();
-        if (broken is not null) throw broken is ExhibitException ? broken : new InvalidOperationException(broken.Message, broken);
+            lock (gate) started?.Invoke(exhibits[i]);
+            results[i] = Run(exhibits[i], cancellation);
+            lock (gate) done?.Invoke(results[i]!);
+        }, cancellation);
         return [.. results.OfType<ExhibitResult>()];
     }
 

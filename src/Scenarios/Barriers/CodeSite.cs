@@ -47,7 +47,8 @@ public sealed record CodeSite(BarrierSite Site, string Room, string Name)
 
 /// <summary>
 /// Finds the calls that say where they stand: the compiler passes file, line and member as constants, so that they can be read from the
-/// compiled method. What it looks for is <c>ldstr file; ldc.i4 line; ldstr member; [constrained.] call</c>, and for a barrier its purpose before that.
+/// compiled method. What it looks for is <c>ldstr file; ldc.i4 line; ldstr member; [constrained.] call</c>, and for a barrier its purpose before that,
+/// for a read-modify-write its order.
 /// </summary>
 static class BarrierCalls
 {
@@ -57,13 +58,18 @@ static class BarrierCalls
     /// <summary>Operations that order nothing and complete nothing: what they do is what the others wait for.</summary>
     static readonly string[] effects =
     [
-        nameof(ICpuMemory.Store32), nameof(ICpuMemory.Store64), nameof(ICpuMemory.Exchange64), nameof(ICpuMemory.StoreEntry),
+        nameof(ICpuMemory.Store32), nameof(ICpuMemory.Store64), nameof(ICpuMemory.StoreEntry),
         nameof(ICpuMaintenance.WriteTranslationTable), nameof(ICpuMaintenance.EnableMmu), nameof(ICpuMaintenance.AllowFloatingPoint), nameof(ICpuInterrupts.SendInterrupt),
     ];
 
     public static IEnumerable<BarrierSite> OfMachine(Type type) => Of(type, static called => !IsCpuSystem(called));
 
     public static IEnumerable<BarrierSite> OfCpuSystem(Type type) => Of(type, static called => IsCpuSystem(called) && !effects.Contains(called.Name));
+
+    /// <summary>Locks hand through where they are used: what orders is inside them.</summary>
+    static bool IsOfKernel(MethodBase called) => called.DeclaringType!.Assembly == typeof(Kernel.DriverStatus).Assembly || called.Name == nameof(ILockNotes.NoteLock);
+
+    static bool IsAtomic(MethodBase called) => called.Name is nameof(IAtomics.Exchange32) or nameof(IAtomics.CompareExchange32) or nameof(IAtomics.FetchAdd32);
 
     /// <summary>Of the seam (<see cref="ICpuSystem"/>), or of its lane.</summary>
     static bool IsCpuSystem(MethodBase called) => called.DeclaringType!.Name.Contains("Cpu", StringComparison.Ordinal);
@@ -88,8 +94,9 @@ static class BarrierCalls
         if (at + 6 < code.Length && code[at] == Prefix && code[at + 1] == Constrained) at += 6;
         if (at + TokenLength > code.Length || code[at] is not (Call or CallVirtual)) return null;
         var called = Resolve(method, BitConverter.ToInt32(code, at + 1));
-        if (called is null || !SaysWhere(called) || !isOne(called)) return null;
-        return new(FileNameOf(file), line, member, AsksFor(called, code, start));
+        if (called is null || !SaysWhere(called) || IsOfKernel(called) || !isOne(called)) return null;
+        string asks = AsksFor(called, code, start);
+        return asks == BarrierPurposes.Name(AtomicOrder.Relaxed) ? null : new(FileNameOf(file), line, member, asks);
     }
 
     /// <summary>Sources may have been compiled on a machine with other separators.</summary>
@@ -103,8 +110,9 @@ static class BarrierCalls
         if (called.Name.StartsWith("LoadAcquire", StringComparison.Ordinal)) return BarrierPurposes.Acquire;
         if (called.Name.StartsWith("StoreRelease", StringComparison.Ordinal)) return BarrierPurposes.Release;
         if (IsCpuSystem(called)) return called.Name;
-        int purpose = end > 0 && code[end - 1] is >= 0x16 and <= 0x1E ? code[end - 1] - 0x16 : -1; // ldc.i4.0 to ldc.i4.8
-        return purpose < 0 ? "?" : BarrierPurposes.Name((BarrierPurpose)purpose);
+        int asked = end > 0 && code[end - 1] is >= 0x16 and <= 0x1E ? code[end - 1] - 0x16 : -1; // ldc.i4.0 to ldc.i4.8
+        if (asked < 0) return "?";
+        return IsAtomic(called) ? BarrierPurposes.Name((AtomicOrder)asked) : BarrierPurposes.Name((BarrierPurpose)asked);
     }
 
     static MethodBase? Resolve(MethodInfo method, int token)

@@ -28,6 +28,11 @@ public static class Instructions
         (BarrierInstruction.TlbiVaae1, "tlbi-vaae1", "TLBI VAAE1"),
         (BarrierInstruction.TlbiVaae1is, "tlbi-vaae1is", "TLBI VAAE1IS"),
         (BarrierInstruction.TlbiVmalle1, "tlbi-vmalle1", "TLBI VMALLE1"),
+        (BarrierInstruction.Atomic, "atomic", "an atomic without order"),
+        (BarrierInstruction.AtomicAcquire, "atomic-a", "an atomic with A"),
+        (BarrierInstruction.AtomicRelease, "atomic-l", "an atomic with L"),
+        (BarrierInstruction.AtomicAcquireRelease, "atomic-al", "an atomic with AL"),
+        (BarrierInstruction.Locked, "locked", "a locked instruction"),
     ];
 
     /// <summary>As replay strings have it.</summary>
@@ -63,6 +68,8 @@ public static class Instructions
         BarrierInstruction.Ldapr => [BarrierInstruction.None],
         BarrierInstruction.Ldar => [BarrierInstruction.None, BarrierInstruction.Ldapr],
         BarrierInstruction.Stlr => [BarrierInstruction.None, BarrierInstruction.DmbStore],
+        BarrierInstruction.AtomicAcquire or BarrierInstruction.AtomicRelease => [BarrierInstruction.Atomic],
+        BarrierInstruction.AtomicAcquireRelease => [BarrierInstruction.Atomic, BarrierInstruction.AtomicAcquire, BarrierInstruction.AtomicRelease],
         // Of the three of the CPU system, one waits for stores only and one for this CPU's TLB only: neither is below the other.
         BarrierInstruction.DsbIsh => [BarrierInstruction.None, BarrierInstruction.DsbNsh, BarrierInstruction.DsbIshst],
         BarrierInstruction.TlbiVaae1is => [BarrierInstruction.None, BarrierInstruction.TlbiVaae1],
@@ -80,5 +87,6 @@ public static class Instructions
     /// </summary>
     public static bool OrdersLoadsBeforeStores(BarrierInstruction instruction)
         => instruction is BarrierInstruction.DmbLoad or BarrierInstruction.Dmb or BarrierInstruction.DsbLoad or BarrierInstruction.Dsb or BarrierInstruction.Mfence
-            or BarrierInstruction.Ldapr or BarrierInstruction.Ldar or BarrierInstruction.Stlr;
+            or BarrierInstruction.Ldapr or BarrierInstruction.Ldar or BarrierInstruction.Stlr
+            or BarrierInstruction.AtomicAcquire or BarrierInstruction.AtomicRelease or BarrierInstruction.AtomicAcquireRelease or BarrierInstruction.Locked;
 }

@@ -94,6 +94,8 @@ sealed partial class BlkScenario : IBarrierScenario
     public string Bounds
         => $"ring of {setup.QueueSize}, {Program.Count} operations, payload in {setup.PayloadChunks}, {machine.Engine.MaxPoints} points";
 
+    public IReadOnlyList<WatchedRule> Rules => RuleNumbers.All;
+
     public IReadOnlyList<Premise> Premises
     {
         get

@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Testing.Pictures;
 
 namespace Ringcheck.Testing;
 
@@ -39,8 +40,11 @@ public sealed record Finding(Violation Violation, ReplayString? Replay, IReadOnl
     /// <summary>Where the trace file is, or null if there is none.</summary>
     public string? TraceFile { get; init; }
 
-    /// <summary>Where the page that draws this failure is, or null if there is none.</summary>
+    /// <summary>Where the page is that draws it, or null if there is none.</summary>
     public string? Page { get; init; }
+
+    /// <summary>The same, with its choices in the words of a picture of it: that knows what each of them was about.</summary>
+    public Finding In(FailurePicture? picture) => picture is null ? this : this with { Choices = [.. picture.Choices.Select(choice => choice.Words)] };
 
     public static Finding OfExploration(Violation violation) => new(violation, null, [], [], Shrinking.NotApplicable);
 }

@@ -22,7 +22,7 @@ public sealed class RoomTests
         ["Kernel"] = ["Hal", "Standard"],
         ["Devices"] = ["Hal", "Standard", "Models", "Ordering", "Exploration"],
         ["Scenarios"] = ["Hal", "Standard", "Models", "Ordering", "Exploration", "Kernel", "Devices"],
-        ["Testing"] = ["Scenarios", "Standard", "Models", "Ordering", "Exploration", "Devices"],
+        ["Testing"] = ["Museum", "Scenarios", "Standard", "Models", "Ordering", "Exploration", "Devices"],
         ["Museum"] = ["Scenarios", "Hal", "Standard", "Models", "Ordering", "Exploration", "Kernel", "Devices"],
     };
 

@@ -33,7 +33,8 @@ public sealed class CodeSiteTests
     {
         Assert.Equal(CodeSite.All.Count, CodeSite.All.Select(site => site.Name).Distinct().Count());
         Assert.All(CodeSite.All, site => Assert.StartsWith(site.Site.Where, site.Name));
-        string[] asks = [.. Enum.GetValues<BarrierPurpose>().Select(BarrierPurposes.Name), BarrierPurposes.Acquire, BarrierPurposes.Release];
+        string[] asks = [.. Enum.GetValues<BarrierPurpose>().Select(BarrierPurposes.Name), BarrierPurposes.Acquire, BarrierPurposes.Release,
+            .. Enum.GetValues<AtomicOrder>().Select(BarrierPurposes.Name)];
         string[] operations =
         [
             nameof(ICpuMaintenance.DataBarrier), nameof(ICpuMaintenance.InstructionBarrier), nameof(ICpuMaintenance.CleanDataCache), nameof(ICpuMaintenance.InvalidateTlb),

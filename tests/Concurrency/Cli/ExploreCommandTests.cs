@@ -17,7 +17,7 @@ public sealed class ExploreCommandTests : IDisposable
         var run = Assert.Single(result.Json.GetProperty("runs").EnumerateArray());
         CliResult.HasMembers(run, "scenario", "strategy", "memory", "profile", "seed", "executions", "points", "seconds", "exhausted", "bounds", "violations");
         Assert.Equal("toy-safe", run.GetProperty("scenario").GetString());
-        Assert.Equal("random", run.GetProperty("strategy").GetString());
+        Assert.Equal("portfolio", run.GetProperty("strategy").GetString());
         Assert.Equal("sc", run.GetProperty("memory").GetString());
         Assert.Equal(10_000, run.GetProperty("executions").GetInt64());
         Assert.False(run.GetProperty("exhausted").GetBoolean());
@@ -71,7 +71,7 @@ public sealed class ExploreCommandTests : IDisposable
     [Fact]
     public void An_exhausted_search_says_so()
     {
-        var result = cli.Run("explore", "toy-safe", "--strategy", "exhaustive");
+        var result = cli.Run("explore", "toy-safe", "--strategy", "states");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("exhausted: all ", result.Out);
     }
@@ -80,7 +80,10 @@ public sealed class ExploreCommandTests : IDisposable
     [InlineData("random")]
     [InlineData("pct")]
     [InlineData("deepening")]
+    [InlineData("states")]
     [InlineData("exhaustive")]
+    [InlineData("preemption")]
+    [InlineData("portfolio")]
     public void Each_strategy_finds_the_race(string strategy)
         => Assert.Equal(1, cli.Run("explore", "toy-race", "--strategy", strategy, "--json").ExitCode);
 

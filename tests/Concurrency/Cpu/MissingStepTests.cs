@@ -128,7 +128,7 @@ public sealed class MissingStepTests
     public void Exclusive_access(MemoryKind kind, string failure) => Finds(failure, cpu =>
     {
         Mappings.Map(cpu, Table, Data + Page, FrameB, kind);
-        Assert.Equal(0ul, cpu.Exchange64(Data + Page, 7));
+        Assert.Equal(0u, cpu.Exchange32(Data + Page, 7, AtomicOrder.AcquireRelease));
         Assert.Equal(7ul, cpu.Load64(Data + Page));
     });
 
@@ -141,7 +141,7 @@ public sealed class MissingStepTests
         cpu.InstructionBarrier();
         cpu.EnableMmu();
         Steps(leftOut, () => cpu.InstructionBarrier());
-        cpu.Exchange64(new CpuAddress(0x100), 1);
+        cpu.Exchange32(new CpuAddress(0x100), 1, AtomicOrder.AcquireRelease);
     }, isBooted: false);
 
     /// <summary>A lint and not a failure: everything works, and more was emptied than was written.</summary>

@@ -145,6 +145,46 @@ public sealed class EngineTests
         }));
     }
 
+    /// <summary>Remembers what each choice was keyed by.</summary>
+    sealed class Keys : Strategy
+    {
+        public List<(ChoiceKind Kind, int Agent)> Seen { get; } = [];
+
+        public override string Name => "keys";
+
+        public override bool Begin(long execution) => true;
+
+        public override int Choose(in ChoicePoint point, Engine engine)
+        {
+            Seen.Add((point.Kind, point.Agent));
+            return point.Default;
+        }
+    }
+
+    /// <summary>A replayed choice is found by its agent's own step: the handler's and the interrupted code's must not be mixed up.</summary>
+    [Fact]
+    public void A_choice_belongs_to_the_handler_inside_it_and_to_the_main_code_right_after_it()
+    {
+        InterruptLine? line = null;
+        using var scenario = new OneFunction((machine, cpu) =>
+        {
+            line!.Set(true);
+            cpu.UnmaskInterrupts();
+            machine.Engine.Choose(ChoiceKind.Device, 2);
+        }, machine =>
+        {
+            line ??= machine.Interrupts.AddLine(1);
+            machine.Cpu.Handler = () =>
+            {
+                machine.Engine.Choose(ChoiceKind.Fault, 2);
+                line.Set(false);
+            };
+        });
+        var keys = new Keys();
+        Assert.Null(Execution.Run(scenario, keys));
+        Assert.Equal([(ChoiceKind.Fault, 1), (ChoiceKind.Device, 0)], keys.Seen);
+    }
+
     [Fact]
     public void Sleeping_in_a_handler_is_reported()
     {

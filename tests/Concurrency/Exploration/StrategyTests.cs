@@ -30,20 +30,20 @@ public sealed class StrategyTests
     [InlineData("random", ToyBug.IndexBeforeSlot, "toy/wrong-value")]
     [InlineData("pct", ToyBug.IndexBeforeSlot, "toy/wrong-value")]
     [InlineData("deepening", ToyBug.IndexBeforeSlot, "toy/wrong-value")]
-    [InlineData("exhaustive", ToyBug.IndexBeforeSlot, "toy/wrong-value")]
+    [InlineData("states", ToyBug.IndexBeforeSlot, "toy/wrong-value")]
     [InlineData("random", ToyBug.NoRecheck, "lost-notification/nobody-runs")]
     [InlineData("pct", ToyBug.NoRecheck, "lost-notification/nobody-runs")]
     [InlineData("deepening", ToyBug.NoRecheck, "lost-notification/nobody-runs")]
-    [InlineData("exhaustive", ToyBug.NoRecheck, "lost-notification/nobody-runs")]
+    [InlineData("states", ToyBug.NoRecheck, "lost-notification/nobody-runs")]
     public void Each_strategy_finds_each_toy_bug(string strategy, ToyBug bug, string key)
         => Assert.Equal(key, Explore(() => new ToyScenario(bug), strategy, 5_000).Violation?.Key);
 
     [Fact]
     public void Only_a_finished_search_is_called_exhausted()
     {
-        Assert.True(Explore(() => new ToyScenario(ToyBug.None), "exhaustive", 100_000).Exhausted);
+        Assert.True(Explore(() => new ToyScenario(ToyBug.None), "states", 100_000).Exhausted);
         Assert.True(Explore(() => new ToyScenario(ToyBug.None), "deepening", 100_000).Exhausted);
-        Assert.False(Explore(() => new ToyScenario(ToyBug.None), "exhaustive", 3).Exhausted);
+        Assert.False(Explore(() => new ToyScenario(ToyBug.None), "states", 3).Exhausted);
         Assert.False(Explore(() => new ToyScenario(ToyBug.None), "random", 1_000).Exhausted);
     }
 

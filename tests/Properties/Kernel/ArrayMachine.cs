@@ -62,6 +62,37 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
     public void StoreRelease16(CpuAddress address, ushort value,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store16(address, value);
 
+    public uint LoadRelaxed32(CpuAddress address) => Load32(address);
+
+    public uint LoadAcquire32(CpuAddress address,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Load32(address);
+
+    public void StoreRelaxed32(CpuAddress address, uint value) => Store32(address, value);
+
+    public void StoreRelease32(CpuAddress address, uint value,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Store32(address, value);
+
+    // One thread: nothing comes between.
+    public uint Exchange32(CpuAddress address, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "") => Replace(address, Load32(address), value);
+
+    public uint CompareExchange32(CpuAddress address, uint expected, uint value, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+    {
+        uint before = Load32(address);
+        return Replace(address, before, before == expected ? value : before);
+    }
+
+    public uint FetchAdd32(CpuAddress address, uint add, AtomicOrder order,
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+        => Replace(address, Load32(address), unchecked(Load32(address) + add));
+
+    private uint Replace(CpuAddress address, uint before, uint after)
+    {
+        Store32(address, after);
+        return before;
+    }
+
     public void CopyToMemory(CpuAddress destination, ReadOnlySpan<byte> source) => source.CopyTo(At(destination, source.Length));
 
     public void CopyFromMemory(CpuAddress source, Span<byte> destination) => At(source, destination.Length).CopyTo(destination);
@@ -75,6 +106,12 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
 
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
+    {
+    }
+
+    public bool AreInterruptsMasked => false;
+
+    public void NoteLock(LockEvent what, CpuAddress address, string file, int line, string member)
     {
     }
 

@@ -15,7 +15,7 @@ namespace Ringcheck.Models.Lifecycle;
 /// of accesses, what is in the rings, and queues numbered <see cref="MaxQueues"/> or above, whose set-up is not followed.
 /// 64 bytes, without padding, so that it is compared and copied as it is.
 /// </remarks>
-public struct LifecycleState
+public partial struct LifecycleState
 {
     /// <summary>Queues whose set-up is followed.</summary>
     public const int MaxQueues = 28;

@@ -28,15 +28,23 @@ public sealed partial class CpuSystemModel<THardware>
         return true;
     }
 
-    /// <summary>An exclusive access that acquires and releases: this CPU's stores have arrived, and so does this one.</summary>
-    public ulong Exchange(int cpu, ulong address, ulong value, Site site, out ulong physical)
+    /// <summary>
+    /// The first half of a read-modify-write of 4 bytes, an exclusive access that acquires and releases: this CPU's stores have arrived. Nothing may come
+    /// between it and <see cref="WriteExclusive"/>, if that follows.
+    /// </summary>
+    public uint ReadExclusive(int cpu, ulong address, out ulong physical)
     {
-        TryReach(cpu, address, isUnaligned: address % 8 != 0, isExclusive: true, mayFault: false, out physical);
+        TryReach(cpu, address, isUnaligned: address % 4 != 0, isExclusive: true, mayFault: false, out physical);
         ArriveAll(cpu);
         OfferArrival(cpu, physical & ~7UL);
-        ulong before = memory[physical >> 3];
-        Arrive(cpu, new WaitingStore(physical & ~7UL, value, ulong.MaxValue, IsRelease: true, site));
-        return before;
+        return (uint)Read(cpu, physical, 4);
+    }
+
+    /// <summary>The other half: it arrives at once.</summary>
+    public void WriteExclusive(int cpu, ulong physical, uint value, Site site)
+    {
+        int shift = (int)(physical & 7) * 8;
+        Arrive(cpu, new WaitingStore(physical & ~7UL, (ulong)value << shift, (ulong)uint.MaxValue << shift, IsRelease: true, site));
     }
 
     /// <summary>Stores a table entry, at its physical address.</summary>

@@ -8,7 +8,7 @@ public sealed partial class SetViewMachine
     ulong[] namesA = [], namesB = [];
 
     /// <summary>
-    /// 128 bits that stand for the machine's state; kept views (slots) and messages are left out. Writes go by location and place, and sets are summed, so
+    /// 128 bits that stand for the machine's state; messages are left out. Writes go by location and place, and sets are summed, so
     /// that two ways to the same state give the same number: retire first, or what is merely not retired yet makes a difference.
     /// </summary>
     /// <param name="keys">A name for each location that does not depend on the order in which they were added.</param>
@@ -58,6 +58,10 @@ public sealed partial class SetViewMachine
             Add(ref sum, name, 12, thread.WriteNew);
             Add(ref sum, name, 13, thread.Control);
             Add(ref sum, name, 14, thread.Release);
+            for (int slot = 0; slot < slots[t].Length; slot++)
+            {
+                if (!views.IsEmpty(slots[t][slot])) Add(ref sum, name, 32 + (ulong)slot, slots[t][slot]);
+            }
         }
         return sum;
     }

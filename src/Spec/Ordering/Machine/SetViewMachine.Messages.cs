@@ -6,6 +6,9 @@ namespace Ringcheck.Ordering;
 /// </content>
 public sealed partial class SetViewMachine
 {
+    /// <summary>A message with nothing in it.</summary>
+    public int NewMessage() => views.New();
+
     /// <summary>A message with what a store of the thread would be ordered after now.</summary>
     public int SendAfterStores(int thread)
     {

@@ -80,10 +80,10 @@ public sealed class AuditTests
     {
         var audit = new OrderingAudit(model);
         audit.Reset(on: true);
-        audit.Write(0, 0x100, 4, AccessOrder.Plain, next: -1);
-        int flag = audit.Write(0, 0x200, 4, releases ? AccessOrder.Release : AccessOrder.Plain, next: -1);
-        audit.Read(1, 0x200, 4, acquires ? AccessOrder.Acquire : AccessOrder.Plain, flag, isOlder: false);
-        audit.Read(1, 0x100, 4, AccessOrder.Plain, source: -1, isOlder: true);
+        audit.Write(0, 0x100, 4, new(-1, AccessOrder.Plain), next: -1);
+        int flag = audit.Write(0, 0x200, 4, new(-1, releases ? AccessOrder.Release : AccessOrder.Plain), next: -1);
+        audit.Read(1, 0x200, 4, new(-1, acquires ? AccessOrder.Acquire : AccessOrder.Plain), flag, isOlder: false);
+        audit.Read(1, 0x100, 4, new(-1, AccessOrder.Plain), source: -1, isOlder: true);
         Assert.Equal(key, audit.Judge()?.Key);
         Assert.Equal(1, audit.Checked);
     }
@@ -96,10 +96,10 @@ public sealed class AuditTests
     {
         var audit = new OrderingAudit(MemoryModel.AArch64);
         audit.Reset(on: true);
-        audit.Write(0, 0x100, 4, AccessOrder.Plain, next: -1);
+        audit.Write(0, 0x100, 4, new(-1, AccessOrder.Plain), next: -1);
         if (barrier) audit.Fence(0, Fence.DmbStore);
         audit.Receive(1, audit.Send(0, "QueueNotify", previous: -1));
-        audit.Read(1, 0x100, 4, AccessOrder.Plain, source: -1, isOlder: true);
+        audit.Read(1, 0x100, 4, new(-1, AccessOrder.Plain), source: -1, isOlder: true);
         Assert.Equal(key, audit.Judge()?.Key);
     }
 
@@ -110,7 +110,7 @@ public sealed class AuditTests
         using var bench = new RuleBench("arm", bench => bench.Do = () =>
         {
             bench.Cpu.Store32(X, 1);
-            bench.Machine.Weak!.Audit.Read(WeakMemory.Cpu, ((CpuAddress)X).Value, 4, AccessOrder.Plain, source: -1, isOlder: true);
+            bench.Machine.Weak!.Audit.Read(0, ((CpuAddress)X).Value, 4, new(-1, AccessOrder.Plain), source: -1, isOlder: true);
         });
         Assert.Equal(Broken, Execution.Run(bench, PlainRun.Instance, audited: true)?.Key);
     }

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ringcheck.Tests.Concurrency.Devices.Rules;
 
 /// <summary>
-/// A machine of one CPU and a few small peripherals, of which every execution is run. What can be seen is a set of outcomes, compared as a whole:
+/// A machine of one CPU (or several) and a few small peripherals, of which every execution is run. What can be seen is a set of outcomes, compared as a whole:
 /// what a machine may do and never does is as wrong as what it does and may not.
 /// </summary>
 sealed class RuleBench : IScenario
@@ -17,14 +17,16 @@ sealed class RuleBench : IScenario
 
     readonly StringBuilder seen = new();
     readonly List<Peripheral> peripherals = [];
+    readonly Baton? baton;
 
-    public RuleBench(string memory, Action<RuleBench> build)
+    public RuleBench(string memory, Action<RuleBench> build, int cpus = 1)
     {
-        Machine = new(1 << 16, MachineMemory.Of(memory));
+        Machine = new(1 << 16, MachineMemory.Of(memory), cpus);
         Machine.Monitors.JudgeDriver = Machine.Monitors.JudgeDevices = false; // these peripherals are not the standard's
         Cpu = new(Machine);
         Line = Machine.Interrupts.AddLine(0);
         build(this);
+        if (cpus > 1) baton = new(Engine, [(Machine.Cpu, () => Do()), .. Machine.Cpus.Skip(1).Select((cpu, i) => (cpu, DoOnOthers[i]))]);
     }
 
     public SimulatedMachine Machine { get; }
@@ -33,8 +35,11 @@ sealed class RuleBench : IScenario
 
     public InterruptLine Line { get; }
 
-    /// <summary>What the CPU does.</summary>
+    /// <summary>What the CPU does, the first one if there are several.</summary>
     public Action Do { get; set; } = () => { };
+
+    /// <summary>What each of the other CPUs does.</summary>
+    public Action[] DoOnOthers { get; set; } = [];
 
     /// <summary>What the CPU does when interrupted.</summary>
     public Action Handle
@@ -106,8 +111,12 @@ sealed class RuleBench : IScenario
 
     public void Run()
     {
-        Do();
-        Machine.Cpu.Finish();
+        if (baton is not null) baton.Run();
+        else
+        {
+            Do();
+            Machine.Cpu.Finish();
+        }
         Engine.RunToRest();
         AtRest();
     }
@@ -119,10 +128,11 @@ sealed class RuleBench : IScenario
     /// <param name="memory">Of the machine.</param>
     /// <param name="build">Plugs in peripherals, and says what everybody does.</param>
     /// <param name="pruning">Something else only where no peripheral has a state.</param>
-    public static string Outcomes(string memory, Action<RuleBench> build, Pruning pruning = Pruning.None)
+    /// <param name="cpus">How many there are.</param>
+    public static string Outcomes(string memory, Action<RuleBench> build, Pruning pruning = Pruning.None, int cpus = 1)
     {
         const long limit = 200_000;
-        using var bench = new RuleBench(memory, build);
+        using var bench = new RuleBench(memory, build, cpus);
         var outcomes = new SortedSet<string>(StringComparer.Ordinal);
         var strategy = new Exhaustive(pruning);
         for (long executions = 0; strategy.Begin(executions); executions++)
@@ -141,7 +151,11 @@ sealed class RuleBench : IScenario
 
     public Operation? Merge(Operation first, Operation second) => null;
 
-    public void Dispose() => Machine.Dispose();
+    public void Dispose()
+    {
+        baton?.Dispose();
+        Machine.Dispose();
+    }
 }
 
 /// <summary>A word of memory, for either side.</summary>

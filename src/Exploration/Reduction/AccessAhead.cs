@@ -1,0 +1,5 @@
+namespace Ringcheck.Exploration;
+
+/// <summary>What a CPU is about to do: an access to memory, or one to a register, which touches parts of a peripheral (<see cref="PeripheralBits"/>).</summary>
+/// <param name="Length">In bytes; 0: nothing that anybody else sees.</param>
+public readonly record struct AccessAhead(ulong Address, int Length, bool IsWrite, bool IsRegister = false, ulong Reads = 0, ulong Writes = 0);

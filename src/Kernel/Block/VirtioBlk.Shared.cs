@@ -1,0 +1,51 @@
+using Ringcheck.Standard;
+
+namespace Ringcheck.Kernel;
+
+/// <content>What several CPUs need that share a driver (<see cref="LockedBlk{TMachine}"/>): the pieces of waiting, without the waiting. All under its lock.</content>
+public sealed partial class VirtioBlk<TMachine>
+{
+    /// <summary>
+    /// As <see cref="Wait"/>, and Pending if the request has not ended: nothing of it has changed then. What the device has returned is taken over first,
+    /// whosever it is.
+    /// </summary>
+    public DriverStatus TryFinish(BlkRequestId id, out BlkCompletion completion) => Look(id, out completion);
+
+    /// <summary>Takes over what the device has returned, and how it is.</summary>
+    public void TakeReturned() => TakeOver();
+
+    /// <summary>The caller waits no longer: the end is TimedOut, unless it has come just now.</summary>
+    public DriverStatus StopWaiting(BlkRequestId id, out BlkCompletion completion) => GiveUp(id, out completion);
+
+    /// <summary>
+    /// Asks to be interrupted for what is returned next. False: something was returned already, and there may be no interrupt for it.
+    /// </summary>
+    public bool AskForInterrupt()
+    {
+        queue.EnableInterrupts();
+        if (!queue.HasUsed())
+            return true;
+        queue.DisableInterrupts(); // whoever takes it looks again, and asks again
+        return false;
+    }
+
+    /// <summary>
+    /// Without the lock, for a polling loop: whether the device has returned something since the queue was at <paramref name="taken"/>, or is not alive any more.
+    /// Looks at memory and a register, and at nothing that other CPUs change.
+    /// </summary>
+    public bool HasNewsSince(RingIndex taken) => queue.HasUsedSince(taken) || !IsAlive();
+
+    /// <summary>There was news, and then there was nothing to take: the device is not alive, or its index went back.</summary>
+    public void Suspect()
+    {
+        if (state == BlkState.Ready)
+            CheckDeviceStatus();
+        if (state == BlkState.Ready)
+            Distrust();
+    }
+
+    /// <summary>
+    /// Resets the device, and leaves it. Ok: what was in flight has ended as Aborted, and all memory is the caller's. TimedOut: the reset was not observed.
+    /// </summary>
+    public DriverStatus Stop() => transport.Kind == TransportKind.None ? DriverStatus.NoDevice : EndAllByReset();
+}
