@@ -84,7 +84,10 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     public long ExecutionsDone => Interlocked.Read(ref executionsDone);
 
     /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
-    public int StatesReached => running.Length == 0 ? 0 : running.Max(static worker => worker.StatesReached);
+    public int StatesReached => running.Select(static worker => worker.Coverage?.States ?? 0).DefaultIfEmpty().Max();
+
+    /// <summary>Rules whose premise one worker has met so far, in the same way.</summary>
+    public int RulesMet => running.Select(static worker => worker.Coverage?.Rules ?? 0).DefaultIfEmpty().Max();
 
     public ExplorationResult Run(CancellationToken cancellation = default)
     {
@@ -144,7 +147,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
 
         public Thread Thread { get; }
 
-        public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
+        public Coverage? Coverage => scenario?.Engine.Coverage;
 
         /// <summary>How long this worker has made no scheduling point.</summary>
         public double SilentSeconds

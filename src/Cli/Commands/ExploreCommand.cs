@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Reports;
@@ -45,11 +46,12 @@ internal sealed class ExploreCommand : ToolCommand
         var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
         var outcomes = new List<RunOutcome>();
+        var watch = Stopwatch.StartNew();
         foreach (var run in plan)
         {
             if (context.Cancellation.IsCancellationRequested) break;
             string title = $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}";
-            var outcome = new ScenarioRun(context, run, settings).Explore(title);
+            var outcome = new ScenarioRun(context, run, settings).Explore(title, () => new(outcomes.Count, plan.Count, watch.Elapsed.TotalSeconds));
             outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, finding))] };
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
