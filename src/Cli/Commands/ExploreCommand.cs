@@ -43,8 +43,8 @@ internal sealed class ExploreCommand : ToolCommand
     {
         var settings = options.Read(parsed);
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
-        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
+        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         var outcomes = new List<RunOutcome>();
         var watch = Stopwatch.StartNew();
         foreach (var run in plan)
