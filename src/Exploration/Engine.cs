@@ -22,6 +22,9 @@ public interface ISystem
     /// </summary>
     Violation? Audit() => null;
 
+    /// <summary>True if the system tells <see cref="Engine.Reducer"/> of all that agents share.</summary>
+    bool IsFollowed => false;
+
     /// <summary>An agent has looked at, and changed, parts of peripherals: under the reduction, where memory may take its order from that.</summary>
     void Arrived(int agent, ulong reads, ulong writes)
     {

@@ -90,6 +90,26 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void LongExecution_KeepsItsEnd()
+    {
+        const int most = 40;
+        var all = Record("blk-two-requests", "arm", PlainRun.Instance);
+        using var scenario = new ScenarioCatalog().Create("blk-two-requests", "strict", "arm");
+        var traced = (ITraced)scenario.Engine.System!;
+        traced.Record(on: true, most);
+        Execution.Run(scenario, PlainRun.Instance, audited: true);
+        var end = traced.Recorded();
+        Assert.Equal((most, all.Events.Count - most), (end.Events.Count, end.LeftOut));
+        foreach (var each in end.Events)
+        {
+            var same = all.Events[each.Number + end.LeftOut];
+            Assert.Equal((same.Kind, same.Agent, same.Name, same.Value), (each.Kind, each.Agent, each.Name, each.Value));
+            Assert.Equal(Math.Max(-1, same.Source - end.LeftOut), each.Source);
+        }
+        Assert.Contains(end.Events, each => each.Source >= 0);
+    }
+
+    [Fact]
     public void Cpus_WithoutDevices_AreRecordedToo()
     {
         var trace = Record("cpu-idle", "sc", PlainRun.Instance, profile: "none");

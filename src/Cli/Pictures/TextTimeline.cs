@@ -34,6 +34,7 @@ internal static class TextTimeline
 
     static void Steps(StringBuilder text, FailurePicture picture)
     {
+        if (picture.Trace.LeftOut > 0) text.AppendLine(CultureInfo.InvariantCulture, $"   {picture.Trace.LeftOut} earlier steps are left out");
         var failure = picture.Trace.Failure;
         var reasons = failure?.Reasons.ToDictionary(reason => reason.Event, reason => reason.Words) ?? [];
         int width = picture.Trace.Lanes.Max(lane => lane.Name.Length);

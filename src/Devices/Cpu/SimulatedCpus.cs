@@ -116,7 +116,7 @@ public sealed class SimulatedCpus : ISystem, ITraced
         return false;
     }
 
-    void ITraced.Record(bool on) => Engine.Observer = Recorder = on ? Recorder ?? new(this) : null;
+    void ITraced.Record(bool on, int most) => Engine.Observer = Recorder = on ? new(this) { MostEvents = most } : null;
 
     ExecutionTrace ITraced.Recorded() => Recorder?.End() ?? throw new InvalidOperationException("nothing was recorded");
 

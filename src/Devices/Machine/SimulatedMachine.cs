@@ -210,9 +210,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 
     IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
 
-    void ITraced.Record(bool on)
+    void ITraced.Record(bool on, int most)
     {
-        Recorder = on ? Recorder ?? new(this) : null;
+        Recorder = on ? new(this) { MostEvents = most } : null;
         Engine.Observer = Interrupts.Recorder = Recorder;
     }
 

@@ -81,6 +81,12 @@ static class OrderingExplanation
                 _ => "a load barrier in the device (DMB OSHLD)",
             };
         }
+        if (machine.IsCpu(order.Observer) && order.Kind != OrderKind.StoreLoad)
+        {
+            return order.Kind == OrderKind.StoreStore
+                ? "a release (StoreRelease32, AtomicOrder.Release) at the second, as whoever gives a lock back makes"
+                : "an acquire (LoadAcquire32, AtomicOrder.Acquire) at the first, as whoever takes a lock makes";
+        }
         var audit = machine.Weak!.Audit;
         bool isDoorbell = audit.MessageAt(audit.Record[order.Later].Address) is not null, afterRegister = audit.MessageAt(audit.Record[order.Earlier].Address) is not null;
         var purpose = order.Kind switch

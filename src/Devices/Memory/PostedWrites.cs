@@ -17,6 +17,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <summary>No write of another CPU was made yet that has to arrive after this one.</summary>
     const int Nobody = int.MaxValue;
 
+    /// <summary>One write on its way.</summary>
     /// <param name="Turn">In the order in which all CPUs made their writes to this peripheral.</param>
     /// <param name="KeptStores">What the CPU had kept behind when it wrote.</param>
     /// <param name="KeptBefore">Writes of other CPUs from this turn on arrive after it.</param>

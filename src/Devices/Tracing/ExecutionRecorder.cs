@@ -12,6 +12,9 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
 {
     readonly Dictionary<string, int> operationOf = new(StringComparer.Ordinal);
 
+    /// <summary>Events that <see cref="End"/> hands over, at most: the last ones.</summary>
+    public int MostEvents { get; init; } = ITraced.DefaultMost;
+
     /// <summary>What has happened so far.</summary>
     protected List<TraceDraft> Drafts { get; } = [];
 
@@ -21,6 +24,9 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
     protected int LastAccess { get; set; } = -1;
 
     protected Violation? Violation { get; private set; }
+
+    /// <summary>Events that there are too many of.</summary>
+    protected int LeftOut => Math.Max(0, Drafts.Count - MostEvents);
 
     /// <summary>Who acts now.</summary>
     protected Agent Acting => engine.Agents[engine.Current] is CpuAgent cpu ? cpu.Active : engine.Agents[engine.Current];
@@ -158,15 +164,25 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
     {
         Complete();
         NameAll();
+        int first = LeftOut;
         return new()
         {
             Lanes = Lanes.All,
-            Events = [.. Drafts.Select((draft, number) => draft.ToEvent(number))],
+            LeftOut = first,
+            Events = [.. Drafts.Skip(first).Select((draft, number) => draft.ToEvent(number, first))],
             Queues = Queues,
-            Failure = Violation is null ? null : Judge(Violation),
+            Failure = Violation is null ? null : Without(first, Judge(Violation)),
             Console = Console,
         };
     }
+
+    /// <summary>Numbers of events as they are once the first ones are left out.</summary>
+    static TraceFailure Without(int first, TraceFailure failure) => first == 0 ? failure : new(failure.At - first, Math.Max(-1, failure.Other - first))
+    {
+        Reasons = [.. failure.Reasons.Where(reason => reason.Event >= first).Select(reason => reason with { Event = reason.Event - first })],
+        Circle = failure.Circle.Any(step => step.Event < first) ? [] : [.. failure.Circle.Select(step => step with { Event = step.Event - first })],
+        Missing = [.. failure.Missing.Where(order => order.First >= first).Select(order => order with { First = order.First - first, Then = order.Then - first })],
+    };
 
     /// <summary>Gives names to places whose name was not known when they were accessed.</summary>
     protected abstract void NameAll();

@@ -23,7 +23,8 @@ sealed class TraceDraft
 
     public bool Overlaps(TraceDraft other) => IsAccess && other.IsAccess && Address < other.Address + (ulong)other.Width && other.Address < Address + (ulong)Width;
 
-    public TraceEvent ToEvent(int number) => new()
+    /// <param name="number">Its number, once the <paramref name="first"/> events are left out.</param>
+    public TraceEvent ToEvent(int number, int first) => new()
     {
         Number = number,
         Kind = Kind,
@@ -39,10 +40,10 @@ sealed class TraceDraft
         Before = Before == Value ? "" : Before,
         Order = Order,
         Text = Text,
-        Source = Source,
+        Source = Math.Max(-1, Source - first),
         IsStale = IsStale,
-        PlacedBefore = PlacedBefore,
-        Issue = Issue,
+        PlacedBefore = Math.Max(-1, PlacedBefore - first),
+        Issue = Math.Max(-1, Issue - first),
         Choice = Choice,
         ChoiceKey = ChoiceKey,
         Held = Held,

@@ -10,7 +10,8 @@ namespace Ringcheck.Devices;
 /// Which two events cannot both be right. Where memory ordering is to blame, those of the missing order; where something changed hands, the access and the event
 /// that made its place somebody else's; else the access and the last one of somebody else to the same place.
 /// </summary>
-sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> drafts, IReadOnlyDictionary<int, int> eventOfAudit)
+/// <param name="first">Events that will be left out before the first: what is said counts without them.</param>
+sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> drafts, IReadOnlyDictionary<int, int> eventOfAudit, int first)
 {
     readonly SortedDictionary<int, string> reasons = [];
 
@@ -55,7 +56,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         if (found.Kind != DiagnosisKind.Weak || found.Missing.Count == 0) return null;
         foreach (var order in found.Missing)
         {
-            if (Event(order.Earlier) is not ({ } first and >= 0) || Event(order.Later) is not ({ } then and >= 0)) return null;
+            if (Event(order.Earlier) is not ({ } earlier and >= 0) || Event(order.Later) is not ({ } then and >= 0)) return null;
             string kind = order.Kind switch
             {
                 OrderKind.StoreStore => "a store and a later store",
@@ -63,7 +64,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
                 OrderKind.LoadLoad => "a load and a later load",
                 _ => "a load and a later store",
             };
-            Add(first, $"first in the program of {drafts[first].Agent}; but nothing orders {kind} here, so that others may see them the other way round");
+            Add(earlier, $"first in the program of {drafts[earlier].Agent}; but nothing orders {kind} here, so that others may see them the other way round");
             Add(then, $"later in the program of {drafts[then].Agent}, and yet {(isLate ? "it may be done first" : "seen first")}");
         }
         Add(end, "here it shows");
@@ -82,14 +83,14 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
     }
 
     /// <summary>What a step of the circle has to do with those beside it.</summary>
-    static string Words(TraceCircleStep before, TraceCircleStep step, TraceCircleStep after, bool isLate) => step.Relation switch
+    string Words(TraceCircleStep before, TraceCircleStep step, TraceCircleStep after, bool isLate) => step.Relation switch
     {
-        "rf" when isLate => $"what is stored here may reach step {after.Event}, which has to be done by now",
-        "fr" => $"and here it gets the value from before step {after.Event}",
-        "co" => $"this store comes before that of step {after.Event}",
-        "rf" => $"step {after.Event} sees what is stored here",
-        _ when before.Relation == "rf" => $"it sees what step {before.Event} stored",
-        _ => $"it comes before step {after.Event}: this order is kept",
+        "rf" when isLate => $"what is stored here may reach {Step(after.Event)}, which has to be done by now",
+        "fr" => $"and here it gets the value from before {Step(after.Event)}",
+        "co" => $"this store comes before that of {Step(after.Event)}",
+        "rf" => $"{Step(after.Event)} sees what is stored here",
+        _ when before.Relation == "rf" => $"it sees what {Step(before.Event)} stored",
+        _ => $"it comes before {Step(after.Event)}: this order is kept",
     };
 
     int Event(int audited) => eventOfAudit.GetValueOrDefault(audited, -1);
@@ -112,7 +113,7 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         Add(Last(stored, draft => draft.Kind == TraceKind.Load && IsName(draft, "used.idx") && IsDriver(draft)), "the last look of the driver at the used ring: it is not there yet");
         int acknowledged = Last(waits, draft => draft.IsRegister && draft.Kind != TraceKind.PostedWrite && draft.Name == nameof(MmioRegister.InterruptAck));
         if (acknowledged < stored) return Pair(waits, stored);
-        Add(acknowledged, $"this acknowledges the interrupt for step {stored} too, and nobody has looked at the ring since");
+        Add(acknowledged, $"this acknowledges the interrupt for {Step(stored)} too, and nobody has looked at the ring since");
         return Pair(acknowledged, stored);
     }
 
@@ -228,6 +229,8 @@ sealed class TraceJudge(SimulatedMachine machine, IReadOnlyList<TraceDraft> draf
         }
         return -1;
     }
+
+    string Step(int number) => number >= first ? $"step {number - first}" : "an earlier step";
 
     void Add(int at, string words)
     {

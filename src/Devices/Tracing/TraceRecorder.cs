@@ -54,7 +54,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
 
     protected override string Console => Encoding.UTF8.GetString(machine.Console);
 
-    protected override TraceFailure Judge(Violation violation) => new TraceJudge(machine, Drafts, eventOfAudit).Judge(violation);
+    protected override TraceFailure Judge(Violation violation) => new TraceJudge(machine, Drafts, eventOfAudit, LeftOut).Judge(violation);
 
     // Memory
 

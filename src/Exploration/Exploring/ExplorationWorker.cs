@@ -179,7 +179,7 @@ internal sealed partial class ExplorationWorker
                 shared.Stop |= isSpent;
                 return !isSpent;
             }
-            if (cut is { IsScouting: true })
+            if (strategy is IShardable { IsScouting: true })
             {
                 Scout(strategy);
                 continue;

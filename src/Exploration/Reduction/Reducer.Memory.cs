@@ -129,7 +129,7 @@ public sealed partial class Reducer
     public int Write(SetViewMachine memory, int machineThread, in Access access, int location, ulong value, out int number)
     {
         int end = memory.Count(access.Location), thread = CurrentThread;
-        prefixComesBefore = memory.Model != MemoryModel.AArch64;
+        prefixComesBefore = memory.Model != MemoryModel.AArch64 || Flaw == ReductionFlaw.PrefixComesBefore;
         number = None;
         if (!IsOfOthersInterest(location, thread)) return end;
         if (position < planned) return WriteAgain(memory, machineThread, access, thread, location, value, end, out number);
@@ -266,6 +266,7 @@ public sealed partial class Reducer
     /// </summary>
     void ReviseWithoutRoom(int read, ulong value)
     {
+        if (Flaw == ReductionFlaw.NoVirtualWrites) return;
         if (wanders) return;
         Time(read);
         int write = AddWrite(graph[read].Thread, graph[read].Location, value);

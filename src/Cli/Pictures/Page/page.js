@@ -165,6 +165,7 @@ for (const [id, act] of [["first", () => select(visible()[0])], ["back", () => s
   byId(id).addEventListener("click", act);
 tellStory();
 if (!picture.trace.queues.length) byId("primer").remove();
+if (picture.trace.leftOut) byId("hint").prepend(`${picture.trace.leftOut} earlier steps are left out. `);
 tellSigns();
 redraw();
 select(failure ? failure.at : events.length - 1, "center");

@@ -6,8 +6,11 @@ public sealed record ExecutionTrace
     /// <summary>Where things happen. An event names its lanes by their place in this list.</summary>
     public required IReadOnlyList<TraceLane> Lanes { get; init; }
 
-    /// <summary>In the order in which they happened; an event's number is its place here.</summary>
+    /// <summary>In the order in which they happened; an event's number is its place here. Of a very long execution, the last ones.</summary>
     public required IReadOnlyList<TraceEvent> Events { get; init; }
+
+    /// <summary>How many events there were before the first of <see cref="Events"/>.</summary>
+    public int LeftOut { get; init; }
 
     /// <summary>Queues as they were, each state once. An event names those after it by their places here.</summary>
     public required IReadOnlyList<QueuePicture> Queues { get; init; }
@@ -74,8 +77,12 @@ public sealed record TraceCircleStep(int Event, string Relation, bool IsKept, st
 /// <summary>A system whose executions can be recorded.</summary>
 public interface ITraced
 {
+    /// <summary>More than anybody looks at, and what a browser draws at once.</summary>
+    const int DefaultMost = 5_000;
+
     /// <summary>Begins or ends recording, from the next execution on. Recording changes nothing in an execution, and costs time.</summary>
-    void Record(bool on);
+    /// <param name="most">Events that are kept, at most: the last ones.</param>
+    void Record(bool on, int most = DefaultMost);
 
     /// <summary>The execution that has just ended. Only after <see cref="Record"/>.</summary>
     ExecutionTrace Recorded();
