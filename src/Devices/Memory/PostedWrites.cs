@@ -83,7 +83,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         foreach (var other in siblings) other.KeepBefore(siblings[0].turns, this);
         PushOthers(memory, siblings[0].turns);
         if (ahead >= 0) memory.Machine.Observe(cpu.Id, ahead);
-        lastEvent = machine.Messages.Observe(cpu, device.PartsOf(offset, writes: false, 0).Reads, lastEvent);
+        ulong parts = device.PartsOf(offset, writes: false, 0).Reads;
+        if (device is { KeepsMessages: false, Master: { } master }) machine.Messages.Show(master, parts, memory.Audit.IsOn ? AddressNames.Register(offset) : "");
+        lastEvent = machine.Messages.Observe(cpu, parts, lastEvent);
     }
 
     public override void Run()
@@ -127,7 +129,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     {
         if (write.Late) machine.Recorder?.Arrives(this, device, write.Event, write.Address, write.Offset, write.Width, write.Value);
         if (siblings.Length > 1) PushOthers(memory, write.Turn);
-        machine.Messages.Tell(device.PartsOf(write.Offset, writes: true, write.Value).Writes, write.Message, write.Event);
+        ulong parts = device.PartsOf(write.Offset, writes: true, write.Value).Writes;
+        machine.Messages.Tell(parts, write.Message, write.Event);
+        if (device is { KeepsMessages: false, Master: { } master }) machine.Messages.TakeIn(master, parts);
         if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
         var reducer = machine.Engine.Reducer;
         reducer?.BeginArrival();
