@@ -38,6 +38,7 @@ internal static class CommandLine
         {
             new ListCommand(context),
             new ExploreCommand(context),
+            new MergeCommand(context),
             new CheckCommand(context),
             new ReplayCommand(context),
             new ShrinkCommand(context),

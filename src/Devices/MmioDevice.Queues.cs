@@ -70,6 +70,7 @@ public abstract partial class MmioDevice
             // QEMU only changes what it shows; the ring goes on being served.
             if (Rules.IsQemu || !was) return;
             Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
+            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);
@@ -159,6 +160,7 @@ public abstract partial class MmioDevice
         {
             if (queue.Descriptors == 0) return;
             Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
+            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);

@@ -155,7 +155,7 @@ public abstract partial class MmioDevice
     }
 
     /// <summary>What a hostile device answers instead: a device that is gone, one that is empty, one bit off.</summary>
-    ulong Distorted(ulong value, int width) => Lie(4) switch
+    ulong Distorted(ulong value, int width) => Lie(4, "answers all ones|answers 0|answers with one bit flipped") switch
     {
         1 => ulong.MaxValue >> (64 - 8 * width),
         2 => 0,

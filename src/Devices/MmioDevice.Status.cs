@@ -71,7 +71,7 @@ public abstract partial class MmioDevice
     bool Accepts(FeatureSet features)
     {
         if (!features.IsSubsetOf(Offered) || !features.Has(Feature.Version1)) return false;
-        return (features & Settings.Refusable) == FeatureSet.None || Whim(2) == 0;
+        return (features & Settings.Refusable) == FeatureSet.None || Whim(2, "refuses the features: FEATURES_OK stays clear") == 0;
     }
 
     void WriteStatusAsQemu(uint value)
@@ -102,12 +102,13 @@ public abstract partial class MmioDevice
     /// <summary>The resetter's step. A hostile device may never come to it.</summary>
     void RunReset()
     {
-        if (Lie(2) == 0) CompleteReset();
+        if (Lie(2, "never completes the reset") == 0) CompleteReset();
     }
 
     void CompleteReset()
     {
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.All));
+        Shows(PeripheralBits.All, MmioRegister.Status);
         Reset();
         ClearRegisters();
         foreach (var queue in Queues)

@@ -91,6 +91,8 @@ public abstract partial class MmioDevice : IBusDevice
 
     DmaPort IBusDevice.Master => Dma;
 
+    internal bool IsOn(InterruptLine other) => line == other;
+
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;
 
     /// <summary>Bytes of configuration space.</summary>
@@ -178,6 +180,8 @@ public abstract partial class MmioDevice : IBusDevice
         Machine.Monitors.InterruptRaised(this, causes);
         // QEMU's line is not driven any more once the device is broken, in either direction, until it is reset.
         if (Rules.IsQemu && broken) return;
+        Machine.Messages.TakeIn(Dma, Parts(PeripheralBits.Causes));
+        Shows(PeripheralBits.Causes, MmioRegister.InterruptStatus);
         line.Set(true, Dma);
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Causes));
     }
@@ -205,6 +209,7 @@ public abstract partial class MmioDevice : IBusDevice
         if (Rules.IsQemu && !IsDriverOk) return;
         generation++;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Space));
+        Shows(PeripheralBits.Space, MmioRegister.ConfigGeneration);
         Touch(MmioRegister.ConfigGeneration);
         Touch(MmioRegister.Config);
         if (IsDriverOk) RaiseInterrupt(Rules.IsQemu ? InterruptCause.All : InterruptCause.ConfigurationChange);
@@ -218,6 +223,7 @@ public abstract partial class MmioDevice : IBusDevice
         // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
         if (broken && !Rules.IsQemu) return;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Control));
+        Shows(PeripheralBits.Control, MmioRegister.Status);
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {
@@ -243,27 +249,40 @@ public abstract partial class MmioDevice : IBusDevice
     internal bool HasWhims => Rules.IsUnusual && whimsLeft > 0;
 
     /// <summary>A freedom that only unusual devices use; 0 is the plain way.</summary>
-    internal int Whim(int options) => Rules.IsUnusual ? Engine.Choose(ChoiceKind.Device, options) : 0;
+    /// <param name="words">What the device does if it is not, for reports; with more than two options, those of each in turn, with | between them.</param>
+    internal int Whim(int options, string words)
+    {
+        if (!Rules.IsUnusual) return 0;
+        int pick = Engine.Choose(ChoiceKind.Device, options);
+        Machine.Recorder?.Decided(pick, words);
+        return pick;
+    }
 
     /// <summary>The same where an endless number of them would never let the machine come to rest.</summary>
-    internal bool BoundedWhim()
+    internal bool BoundedWhim(string words)
     {
         if (!HasWhims || Engine.Choose(ChoiceKind.Device, 2) == 0) return false;
+        Machine.Recorder?.Decided(1, words);
         whimsLeft--;
         return true;
     }
 
     /// <summary>A lie of a hostile device, at most <see cref="MmioSettings.MaximumLies"/> in an execution; 0 is the truth.</summary>
-    internal int Lie(int options)
+    /// <param name="words">As in <see cref="Whim"/>.</param>
+    internal int Lie(int options, string words)
     {
         if (!Rules.Lies || liesLeft == 0) return 0;
         int pick = Engine.Choose(ChoiceKind.Fault, options);
+        Machine.Recorder?.Decided(pick, words);
         if (pick != 0) liesLeft--;
         return pick;
     }
 
     /// <summary>Parts of this device, for the reduction.</summary>
     internal ulong Parts(ulong parts) => PeripheralBits.Of(peripheral, parts);
+
+    /// <summary>The device has changed what registers show.</summary>
+    internal void Shows(ulong parts, uint register) => Machine.Messages.Show(Dma, Parts(parts), AddressNames.Register(register));
 
     /// <summary>
     /// Constants are no part at all. What unusual and hostile devices still may do is counted for the whole device, so there each access touches all of it.
@@ -280,7 +299,6 @@ public abstract partial class MmioDevice : IBusDevice
             MmioRegister.InterruptAck => (0, Parts(PeripheralBits.Causes)),
             MmioRegister.ConfigGeneration => (Parts(PeripheralBits.Space), 0),
             MmioRegister.QueueNotify => (control, Parts(PeripheralBits.Bell)),
-            MmioRegister.Status when writes && value == 0 => (0, Parts(PeripheralBits.All)),
             MmioRegister.Status or MmioRegister.QueueReady or MmioRegister.QueuePfn when writes => (control, Parts(PeripheralBits.Control | PeripheralBits.Bell)),
             _ => writes ? (control, control) : (control, 0),
         };

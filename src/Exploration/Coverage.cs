@@ -14,10 +14,11 @@ public sealed class Coverage
     /// <summary>Rules that can be told apart.</summary>
     public const int MaxRules = 256;
 
-    // Numbers of executions, from 1 on: 0 is "never".
+    // Where executions are in the exploration (ExecutionPlace): 0 is "never".
     readonly long[] states = new long[MaxStates], rules = new long[MaxRules];
-    long execution = 1;
+    long execution = ExecutionPlace.Of(0, 0);
     Engine? engine;
+    bool isNextWanted;
 
     /// <summary>States reached so far, for progress displays. May be read from any thread.</summary>
     public int States { get; private set; }
@@ -25,22 +26,38 @@ public sealed class Coverage
     /// <summary>False: nobody needs to tell anything.</summary>
     public bool IsOn { get; private set; }
 
-    /// <summary>True: executions that begin from now on are covered, whatever the strategy needs.</summary>
-    internal bool IsWanted { get; set; }
-
     /// <summary>What this execution reached first.</summary>
     public int FreshInExecution { get; private set; }
 
     /// <summary>Choices that this execution had made when it last reached something first.</summary>
     public uint LastFreshPosition { get; private set; }
 
-    /// <summary>The number of the execution that begins next, from 0 on.</summary>
-    internal void Number(long next) => execution = next + 1;
+    /// <summary>Where the execution that begins next is (<see cref="ExecutionPlace"/>), and whether it is to be followed even if the strategy does not need it.</summary>
+    internal void Number(long place, bool isWanted)
+    {
+        execution = place;
+        isNextWanted = isWanted;
+    }
+
+    /// <summary>Goes on from what an earlier process saw.</summary>
+    internal void Restore(CoverageSum sum)
+    {
+        sum.CopyTo(states, rules);
+        States = states.AsSpan().Length - states.AsSpan().Count(0L);
+    }
+
+    /// <summary>Forgets what was reached, so that it is noted again: for executions that come before those seen.</summary>
+    internal void Forget()
+    {
+        Array.Clear(states);
+        Array.Clear(rules);
+        States = 0;
+    }
 
     internal void Begin(Engine ofEngine, bool isNeeded)
     {
         engine = ofEngine;
-        IsOn = IsWanted || isNeeded;
+        IsOn = isNextWanted || isNeeded;
         FreshInExecution = 0;
         LastFreshPosition = 0;
     }

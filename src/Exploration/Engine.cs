@@ -22,6 +22,9 @@ public interface ISystem
     /// </summary>
     Violation? Audit() => null;
 
+    /// <summary>True if the system tells <see cref="Engine.Reducer"/> of all that agents share.</summary>
+    bool IsFollowed => false;
+
     /// <summary>An agent has looked at, and changed, parts of peripherals: under the reduction, where memory may take its order from that.</summary>
     void Arrived(int agent, ulong reads, ulong writes)
     {
@@ -82,6 +85,9 @@ public sealed class Engine
     public bool Audited { get; internal set; }
 
     public Violation? Violation { get; private set; }
+
+    /// <summary>Who is told what an execution does while it is recorded; null in all others.</summary>
+    public ExecutionObserver? Observer { get; set; }
 
     /// <summary>The strategy that follows each access, while it does; null for all others.</summary>
     public Reducer? Reducer { get; private set; }
@@ -150,6 +156,9 @@ public sealed class Engine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsAlone(Agent agent) => Ready == agent.Bit;
 
+    /// <summary>The CPU that runs begins with an operation of the program, by its place there, or with a part that has none: for those who record.</summary>
+    public void Begins(int operation, string part = "") => Observer?.Begins(Running, operation, part);
+
     public void AdvanceTo(ulong timeMs) => NowMs = Math.Max(NowMs, timeMs);
 
     /// <summary>Starts an execution: all agents afresh. The caller then resets its own state.</summary>
@@ -198,6 +207,7 @@ public sealed class Engine
     public void Fail(Violation violation)
     {
         if (!Draining) Violation ??= violation;
+        Observer?.Failed(violation);
         throw ExecutionEnd.Instance;
     }
 
@@ -205,6 +215,7 @@ public sealed class Engine
     internal void Judge(Violation? found)
     {
         if (!Draining) Violation ??= found;
+        if (found is not null) Observer?.Failed(found);
     }
 
     /// <summary>Driver or device code threw: a violation like any other, with a replay line.</summary>
@@ -216,6 +227,7 @@ public sealed class Engine
         string kind = exception is InsufficientExecutionStackException ? "endless-recursion" : exception.GetType().Name;
         Violation ??= new("driver-exception", kind, [], $"{exception.GetType().Name}: {exception.Message} {where}",
             "Driver code throws nothing: check each word that the device can write before using it.");
+        Observer?.Failed(Violation);
     }
 
     /// <summary>Something that a polling CPU may have read has changed.</summary>
@@ -280,7 +292,9 @@ public sealed class Engine
             Hashing = false; // nothing that follows is looked at
             return point.Default;
         }
-        if (pick != point.Default) Trace.Add(new(point.Kind, point.Agent, point.Step, pick));
+        if (pick == point.Default) return pick;
+        Trace.Add(new(point.Kind, point.Agent, point.Step, pick));
+        Observer?.Chose(point, pick);
         return pick;
     }
 

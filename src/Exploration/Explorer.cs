@@ -2,243 +2,113 @@ using System.Diagnostics;
 
 namespace Ringcheck.Exploration;
 
-/// <summary>How much to explore. Executions, not seconds, are what makes a result the same each time.</summary>
-public sealed record ExplorationBudget(long Executions, double Seconds = double.PositiveInfinity, int Jobs = 1)
-{
-    /// <summary>Executions for each scenario and profile when nothing else is asked for.</summary>
-    public const long Default = 10_000;
-
-    /// <summary>Of so many executions, the first is recorded and audited: see <see cref="Engine.Audited"/>.</summary>
-    public int AuditEvery { get; init; } = Execution.AuditEvery;
-
-    /// <summary>A worker whose driver code shows no sign of life for this long is given up, as a last resort.</summary>
-    public double HangSeconds { get; init; } = 20;
-}
-
-/// <summary>What an exploration found and how far it went.</summary>
-public sealed record ExplorationResult
-{
-    public required string Strategy { get; init; }
-
-    /// <summary>Executions run; when something was found, up to and including the one that found it.</summary>
-    public required long Executions { get; init; }
-
-    public required long Points { get; init; }
-
-    /// <summary>Time spent exploring.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>True if nothing was left out. Anything else is bounded, however long it ran.</summary>
-    public required bool Exhausted { get; init; }
-
-    /// <summary>True if Ctrl-C or the time limit ended it early.</summary>
-    public required bool Interrupted { get; init; }
-
-    public required string Bounds { get; init; }
-
-    public required IReadOnlyList<Premise> Premises { get; init; }
-
-    /// <summary>What was right and more than is needed, in any execution, each once.</summary>
-    public IReadOnlyList<Violation> Advice { get; init; } = [];
-
-    public Violation? Violation { get; init; }
-
-    /// <summary>Model states and premises of rules that the executions came to, the same for any number of workers.</summary>
-    public CoverageResult Coverage { get; init; } = CoverageResult.Nothing;
-
-    public IReadOnlyList<Operation> Program { get; init; } = [];
-
-    public IReadOnlyList<Deviation> Trace { get; init; } = [];
-}
-
 /// <summary>Runs a scenario under a strategy until something is found, nothing is left, or the budget is used up.</summary>
 public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeStrategy, ExplorationBudget limits)
 {
-    const int Chunk = 256;
+    const int LookMs = 20;
 
-    readonly Func<IScenario> scenarios = makeScenario;
-    readonly Func<Strategy> strategies = makeStrategy;
     readonly ExplorationBudget budget = limits;
-    readonly Lock gate = new();
-    readonly SortedDictionary<long, long> pointsOfChunk = [];
-    long nextChunk, executionsDone, failedAt = long.MaxValue;
-    Violation? violation;
-    IReadOnlyList<Operation> program = [];
-    IReadOnlyList<Deviation> trace = [];
-    Exception? broken;
-    volatile bool stop, exhausted;
-    string bounds = "";
-    Premise[] premises = [];
-    readonly CoverageSum coverage = new();
-    IReadOnlyList<WatchedRule> rules = [];
-    Worker[] running = [];
-    readonly SortedDictionary<string, Violation> advice = new(StringComparer.Ordinal);
+    ExplorationWorker[] workers = [];
+    long executionsBefore;
+
+    /// <summary>What this process has to do of the exploration.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+
+    /// <summary>Null: the exploration ends with its process.</summary>
+    public Checkpointing? Checkpointing { get; init; }
 
     /// <summary>Executions so far, for progress displays. May be read from any thread.</summary>
-    public long ExecutionsDone => Interlocked.Read(ref executionsDone);
+    public long ExecutionsDone => Volatile.Read(ref executionsBefore) + Volatile.Read(ref workers).Sum(static worker => worker.Executions);
 
     /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
-    public int StatesReached => running.Length == 0 ? 0 : running.Max(static worker => worker.StatesReached);
+    public int StatesReached => Volatile.Read(ref workers).Select(static worker => worker.StatesReached).DefaultIfEmpty().Max();
 
+    /// <summary>True if shards can divide what this strategy does.</summary>
+    public static bool CanShard(Strategy strategy) => strategy.IsNumbered || strategy is IShardable;
+
+    /// <summary>Throws <see cref="NotSupportedException"/> if the strategy cannot be divided or saved and is asked to be.</summary>
     public ExplorationResult Run(CancellationToken cancellation = default)
     {
         var watch = Stopwatch.StartNew();
-        var probe = strategies();
-        int workers = probe.IsIndependent ? Math.Max(1, budget.Jobs) : 1;
-        using var onCancel = cancellation.Register(() => stop = true);
-        running = [.. Enumerable.Range(0, workers).Select(_ => new Worker(this))];
-        foreach (var worker in running) Await(worker, watch);
+        var probe = makeStrategy();
+        if (!Shard.IsWhole && !CanShard(probe)) throw new NotSupportedException($"strategy '{probe.Name}' cannot be divided over shards");
+        if (Checkpointing is not null && !probe.CanSave) throw new NotSupportedException($"strategy '{probe.Name}' cannot be saved, so there are no checkpoints");
+        int jobs = Math.Max(1, budget.Jobs);
+        bool isShared = probe.IsIndependent || (!probe.IsNumbered && probe is IShardable { PartsShareNothing: true });
+        var ledger = new Ledger(Shard, isShared ? jobs : 1);
+        if (Checkpointing?.Resume is { } saved) ledger.Load(saved);
+        Volatile.Write(ref executionsBefore, ledger.Executions);
+        var shared = new SharedWork
+        {
+            Scenarios = makeScenario,
+            Strategies = makeStrategy,
+            Budget = budget,
+            Ledger = ledger,
+            CutsTree = !probe.IsNumbered && (!Shard.IsWhole || (isShared && jobs > 1)),
+            Share = probe.IsNumbered ? new Blocks(budget.Executions).Share(Shard) : Shard.ShareOf(budget.Executions),
+            Tickets = executionsBefore,
+        };
+        using (cancellation.Register(() => shared.Stop = true))
+        {
+            if (!ledger.HasEnded) Volatile.Write(ref workers, [.. Enumerable.Range(0, isShared ? jobs : 1).Select(i => new ExplorationWorker(shared, i))]);
+            Await(shared, watch);
+        }
         watch.Stop();
-        if (broken is not null) throw new InvalidOperationException(broken.Message, broken);
-        long executions = failedAt != long.MaxValue ? failedAt + 1 : ExecutionsDone;
+        if (shared.Broken is { } broken) throw new InvalidOperationException(broken.Message, broken);
+        Save(ledger, watch);
+        return Result(probe, shared, watch);
+    }
+
+    static ExplorationResult Result(Strategy probe, SharedWork shared, Stopwatch watch)
+    {
+        var ledger = shared.Ledger;
+        var parts = ledger.Parts;
+        var covered = ledger.Coverage.Record();
+        long executions = parts.Sum(static part => part.Executions);
         return new()
         {
             Strategy = probe.Name,
             Executions = executions,
-            Points = pointsOfChunk.Where(chunk => chunk.Key <= failedAt).Sum(chunk => chunk.Value),
-            Seconds = watch.Elapsed.TotalSeconds,
-            Exhausted = exhausted && violation is null,
-            Interrupted = violation is null && !exhausted && executions < budget.Executions,
-            Bounds = bounds,
-            Premises = premises,
-            Coverage = coverage.Of(executions, rules),
-            Advice = [.. advice.Values],
-            Violation = violation,
-            Program = program,
-            Trace = trace,
+            Points = parts.Sum(static part => part.Points),
+            Seconds = ledger.SecondsBefore + watch.Elapsed.TotalSeconds,
+            Exhausted = ledger is { HasEnded: true, IsExhaustive: true, Failure: null },
+            Interrupted = ledger is { HasEnded: false, Failure: null } && executions < shared.Share,
+            Bounds = ledger.Bounds,
+            Premises = ledger.Premises,
+            Advice = ledger.Advice,
+            Coverage = covered.Within(parts),
+            Covered = covered,
+            Violation = ledger.Failure?.Violation,
+            Program = ledger.Failure?.Program ?? [],
+            Trace = ledger.Failure?.Trace ?? [],
+            Parts = parts,
+            FailedPart = ledger.Failure?.Part,
         };
     }
 
-    void Await(Worker worker, Stopwatch watch)
+    /// <summary>Until all workers are done or given up; on the way, the ledger is saved from time to time.</summary>
+    void Await(SharedWork shared, Stopwatch watch)
     {
-        while (!worker.Thread.Join(50))
+        var alive = workers.ToList();
+        double lastSaved = 0;
+        while (alive.Count > 0)
         {
-            if (watch.Elapsed.TotalSeconds > budget.Seconds) stop = true;
-            if (worker.SilentSeconds < budget.HangSeconds) continue;
-            worker.GiveUp();
-            return;
+            alive[0].Thread.Join(LookMs);
+            foreach (var worker in alive.Where(each => each.SilentSeconds >= budget.HangSeconds && each.Thread.IsAlive)) worker.GiveUp();
+            alive.RemoveAll(each => !each.Thread.IsAlive || each.SilentSeconds >= budget.HangSeconds);
+            double seconds = watch.Elapsed.TotalSeconds;
+            if (shared.Ledger.SecondsBefore + seconds > budget.Seconds) shared.Stop = true;
+            if (Checkpointing is null || seconds - lastSaved < Checkpointing.EverySeconds) continue;
+            if (shared.Round == SavedRound) shared.Round++;
+            if (alive.Exists(each => each.AnsweredRound != shared.Round)) continue;
+            lastSaved = seconds;
+            SavedRound = shared.Round;
+            Save(shared.Ledger, watch);
         }
     }
 
-    sealed class Worker
-    {
-        readonly Explorer explorer;
-        IScenario? scenario;
-        long execution;
-        (long Execution, uint Points) lastSeen;
-        readonly Stopwatch silent = Stopwatch.StartNew();
+    /// <summary>The last round that went into a checkpoint.</summary>
+    int SavedRound { get; set; }
 
-        public Worker(Explorer explorer)
-        {
-            this.explorer = explorer;
-            // A deep stack: recursion without end is caught with room to spare, not by the process dying.
-            Thread = new Thread(Run, 16 << 20) { IsBackground = true, Name = "explorer" };
-            Thread.Start();
-        }
-
-        public Thread Thread { get; }
-
-        public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
-
-        /// <summary>How long this worker has made no scheduling point.</summary>
-        public double SilentSeconds
-        {
-            get
-            {
-                var now = (Interlocked.Read(ref execution), scenario?.Engine.Points ?? 0);
-                if (now != lastSeen || scenario is null)
-                {
-                    lastSeen = now;
-                    silent.Restart();
-                }
-                return silent.Elapsed.TotalSeconds;
-            }
-        }
-
-        /// <summary>Driver code does not come back. Its thread is left behind; what it had chosen so far replays it.</summary>
-        public void GiveUp()
-        {
-            var engine = scenario!.Engine;
-            lock (explorer.gate)
-            {
-                explorer.stop = true;
-                explorer.Report(execution, new("progress", "hang", [],
-                    $"driver code made no access to the machine for {explorer.budget.HangSeconds:F0} s of wall-clock time",
-                    "Bound the loop that does not come back."), scenario.Program, [.. engine.Trace]);
-            }
-        }
-
-        void Run()
-        {
-            try
-            {
-                Explore();
-            }
-            catch (Exception exception)
-            {
-                explorer.broken = exception;
-                explorer.stop = true;
-            }
-        }
-
-        void Explore()
-        {
-            using var built = explorer.scenarios();
-            scenario = built;
-            built.Engine.Coverage.IsWanted = true;
-            var strategy = explorer.strategies();
-            while (explorer.TakeChunk(out long first, out long end))
-            {
-                long points = 0;
-                for (long i = first; i < end && !explorer.stop; i++)
-                {
-                    Interlocked.Exchange(ref execution, i);
-                    built.Engine.Coverage.Number(i);
-                    if (!strategy.Begin(i))
-                    {
-                        explorer.stop = true;
-                        explorer.exhausted = strategy.IsExhaustive;
-                        break;
-                    }
-                    var found = Execution.Run(built, strategy, audited: i % explorer.budget.AuditEvery == 0);
-                    points += built.Engine.Points;
-                    Interlocked.Increment(ref explorer.executionsDone);
-                    if (found is null) continue;
-                    lock (explorer.gate) explorer.Report(i, found, built.Program, [.. built.Engine.Trace]);
-                    break;
-                }
-                lock (explorer.gate) explorer.pointsOfChunk[first] = points;
-            }
-            lock (explorer.gate) explorer.Finish(built, strategy);
-        }
-    }
-
-    bool TakeChunk(out long first, out long end)
-    {
-        lock (gate)
-        {
-            first = nextChunk;
-            end = Math.Min(first + Chunk, budget.Executions);
-            nextChunk = end;
-            return !stop && first < end && first < failedAt;
-        }
-    }
-
-    /// <summary>The failure of the lowest execution number counts, so that the result does not depend on the number of workers.</summary>
-    void Report(long execution, Violation found, IReadOnlyList<Operation> ofProgram, IReadOnlyList<Deviation> ofTrace)
-    {
-        if (execution >= failedAt) return;
-        (failedAt, violation, program, trace) = (execution, found, ofProgram, ofTrace);
-    }
-
-    void Finish(IScenario scenario, Strategy strategy)
-    {
-        bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(text => text.Length > 0));
-        scenario.Engine.Coverage.AddTo(coverage);
-        rules = scenario.Rules;
-        foreach (var each in scenario.Advice) advice.TryAdd(each.Message, each);
-        var met = scenario.Premises;
-        if (premises.Length == 0) premises = [.. met];
-        else for (int i = 0; i < premises.Length; i++) premises[i] = premises[i] with { Count = premises[i].Count + met[i].Count };
-    }
+    void Save(Ledger ledger, Stopwatch watch) => Checkpointing?.Save(ledger.Save(ledger.SecondsBefore + watch.Elapsed.TotalSeconds));
 }

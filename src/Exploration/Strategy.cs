@@ -14,6 +14,18 @@ public abstract class Strategy
     /// </summary>
     public virtual bool IsIndependent => false;
 
+    /// <summary>
+    /// True if nothing but the number given to <see cref="Begin"/> separates one execution from the next, so that shards take different numbers.
+    /// A strategy that also learns from what it has run, and is not independent for that, may still say so: each shard then learns from its own numbers.
+    /// What is neither numbered nor <see cref="IShardable"/> cannot be split.
+    /// </summary>
+    public virtual bool IsNumbered => IsIndependent;
+
+    /// <summary>
+    /// True if <see cref="Save"/> and <see cref="Load"/> carry all that this search knows from one process to another. Independent strategies know nothing.
+    /// </summary>
+    public virtual bool CanSave => IsIndependent;
+
     /// <summary>True if <see cref="Choose"/> looks at fingerprints; hashing is off otherwise.</summary>
     public virtual bool NeedsFingerprints => false;
 
@@ -36,6 +48,16 @@ public abstract class Strategy
     public abstract int Choose(in ChoicePoint point, Engine engine);
 
     public virtual void End(Engine engine)
+    {
+    }
+
+    /// <summary>Writes where the search is. Called between two executions: after <see cref="End"/>, before the next <see cref="Begin"/>.</summary>
+    public virtual void Save(BinaryWriter to)
+    {
+    }
+
+    /// <summary>Goes on from where a search of the same kind, of the same scenario, was saved. Called before the first <see cref="Begin"/>.</summary>
+    public virtual void Load(BinaryReader from)
     {
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ringcheck.Cli.Exploring;
+using Ringcheck.Cli.Pictures;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Museum;
@@ -15,7 +16,7 @@ internal sealed class MuseumCommand : ToolCommand
     readonly ExplorationOptions options;
     readonly Argument<string[]> ids = new("ID")
     {
-        Description = "Exhibits to look for; without any, all of them",
+        Description = "Exhibits to look for, each drawn as a page; without any, all of them",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -86,14 +87,16 @@ internal sealed class MuseumCommand : ToolCommand
                 if (!context.Console.HasLiveDisplay) view?.Ended(result);
             }, context.Cancellation));
         bool stopped = context.Cancellation.IsCancellationRequested;
+        var pages = wanted.Length == 0 ? [] : new ExhibitPages(context, all).Draw(results);
         if (view is null)
         {
-            JsonReports.Write(context.Console, MuseumReport.Of(results, stopped), JsonReports.Compact.MuseumReport);
+            JsonReports.Write(context.Console, MuseumReport.Of(results, stopped, pages), JsonReports.Compact.MuseumReport);
         }
         else
         {
             if (context.Console.HasLiveDisplay) foreach (var result in results) view.Ended(result);
             view.AllEnded(results, stopped);
+            view.Drawn(pages);
         }
         if (table is { } file && !stopped && !IsUpToDate(file, results)) return ExitCode.ViolationFound;
         return results.Count == selected.Count && results.All(result => result.IsAsExpected) ? ExitCode.NothingFound : ExitCode.ViolationFound;

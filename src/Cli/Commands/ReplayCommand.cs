@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Pictures;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Exploration;
+using Ringcheck.Museum;
 
 namespace Ringcheck.Cli.Commands;
 
@@ -16,29 +18,50 @@ internal sealed partial class ReplayCommand : ToolCommand
         Description = "Where a recorded choice no longer exists, go on with plain choices instead of ending with exit code 2",
     };
 
+    readonly Option<string?> from = new("--from") { HelpName = "FOLDER", Description = "Where the exhibit is, if it is one of your own: each .md file in this folder is one" };
+    readonly PictureOptions pictures;
+
     public ReplayCommand(CliContext context) : base("replay", "Run one recorded execution again",
         "ringcheck replay ringcheck-traces/<scenario>-<profile>-<hash>.json --lenient")
     {
         this.context = context;
         Add(what);
         Add(lenient);
+        Add(from);
+        pictures = new(this);
         SetAction(Run);
     }
 
     int Run(ParseResult parsed)
     {
         var (replay, recorded) = Read(parsed.GetValue(what)!);
-        var catalog = context.CatalogFor(replay.Exhibit);
+        var catalog = CatalogFor(replay.Exhibit, parsed.GetValue(from));
         var outcome = ReplayStage.Run(catalog, replay);
         using var scenario = ReplayStage.Create(catalog, replay.Scenario, replay.Profile, replay.Memory);
         string? missing = outcome.FirstMissing is { } choice ? $"'{new ChoiceWords(scenario).Describe(choice)}' ({choice})" : null;
         if (missing is not null && !parsed.GetValue(lenient)) throw Diverged(missing, outcome.Violation);
         var finding = outcome.Violation is { } violation ? FindingWords.Of(scenario, replay, violation, Shrinking.NotApplicable) : null;
+        var picture = finding is null ? null : PictureStage.Of(catalog, finding);
+        finding = finding?.In(picture);
+        pictures.Write(parsed, context, finding, picture);
         var report = new ReplayReport(replay.Scenario, replay.Memory, replay.Profile, replay.Seed, replay.Exhibit, outcome.Points,
             recorded is null ? null : recorded.Key == outcome.Violation?.Key, missing, finding is null ? [] : [ViolationReport.Of(finding)]);
         if (IsJson(parsed)) JsonReports.Write(context.Console, report, JsonReports.Compact.ReplayReport);
         else ReplayView.Show(new(context.Console), report, finding, recorded);
         return finding is null ? ExitCode.NothingFound : ExitCode.ViolationFound;
+    }
+
+    IScenarioCatalog CatalogFor(string exhibit, string? folder)
+    {
+        if (folder is null) return context.CatalogFor(exhibit);
+        try
+        {
+            return ExhibitCatalogs.CatalogFor(exhibit, ExhibitCollection.FromFolder(Path.Combine(context.Folder, folder)));
+        }
+        catch (ExhibitException exception)
+        {
+            throw CommandException.BadUsage(exception.Message);
+        }
     }
 
     static CommandException Diverged(string missing, Violation? found)

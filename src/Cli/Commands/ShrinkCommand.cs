@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Pictures;
 using Ringcheck.Cli.Reports;
 using Ringcheck.Cli.Terminal;
 using Ringcheck.Exploration;
@@ -27,11 +28,14 @@ internal sealed class ShrinkCommand : ToolCommand
         var (before, replay) = TraceFile.Read(path);
         var stored = before.Violation;
         var violation = new Violation(stored.Monitor, stored.Rule, stored.Clauses, stored.Message, stored.Mend);
-        var stage = new ShrinkStage(context.CatalogFor(replay.Exhibit), context.ShrinkSeconds, context.Cancellation);
+        var catalog = context.CatalogFor(replay.Exhibit);
+        var stage = new ShrinkStage(catalog, context.ShrinkSeconds, context.Cancellation);
         var finding = LiveProgress.During(context.Console, $"shrinking {violation.Key}", static () => new(null, ""), () => stage.Shrink(replay, violation));
         bool gone = finding.Shrinking == Shrinking.NotReproduced;
+        var picture = gone ? null : PictureStage.Of(catalog, finding);
+        finding = finding.In(picture) with { TraceFile = name };
         if (!gone) Store(path, TraceFile.Of(finding) with { Original = before.Original ?? before.Replay });
-        finding = finding with { TraceFile = name };
+        if (picture is not null) finding = finding with { Page = StorePage(name, picture) };
         var report = new ShrinkReport(name, replay.Scenario, replay.Memory, replay.Profile, before.Operations.Count, before.Choices.Count,
             finding.ShrinkExecutions, finding.Shrinking == Shrinking.DoneAndMinimal, gone ? [] : [ViolationReport.Of(finding)]);
         if (IsJson(parsed)) JsonReports.Write(context.Console, report, JsonReports.Compact.ShrinkReport);
@@ -48,6 +52,20 @@ internal sealed class ShrinkCommand : ToolCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(ExitCode.Environment, $"cannot write '{path}', which is left as it was: {exception.Message}; the smaller failure is {file.Replay}");
+        }
+    }
+
+    /// <summary>The page beside the trace file; without it, the file still says all that matters.</summary>
+    string? StorePage(string name, FailurePicture picture)
+    {
+        try
+        {
+            return TraceFolder.WritePage(context, name, picture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            context.Console.Error.WriteLine($"ringcheck: warning: the page could not be written: {exception.Message}");
+            return null;
         }
     }
 

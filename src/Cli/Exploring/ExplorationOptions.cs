@@ -9,7 +9,11 @@ namespace Ringcheck.Cli.Exploring;
 /// <summary>How to explore, as the user asked for it.</summary>
 /// <param name="Profile">Null for all profiles of a scenario.</param>
 /// <param name="All">Everything there is, not only the default selection.</param>
-internal sealed record ExplorationSettings(string Strategy, string Memory, string? Profile, ulong Seed, ExplorationBudget Budget, bool All);
+internal sealed record ExplorationSettings(string Strategy, string Memory, string? Profile, ulong Seed, ExplorationBudget Budget, bool All)
+{
+    /// <summary>What this process does of it.</summary>
+    public Shard Shard { get; init; } = Shard.Whole;
+}
 
 /// <summary>The options that <c>explore</c> and <c>museum</c> share.</summary>
 internal sealed class ExplorationOptions

@@ -16,14 +16,18 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
 {
     readonly IScenarioCatalog catalog = context.Catalog;
 
-    /// <summary>Throws <see cref="CommandException"/> if the catalog refuses the scenario.</summary>
-    public RunOutcome Explore(string title)
+    /// <summary>Throws <see cref="CommandException"/> if the catalog refuses the scenario, or the strategy what is asked of it.</summary>
+    public RunOutcome Explore(string title, Checkpointing? checkpointing = null)
     {
         uint maxPoints;
         using (var probe = ReplayStage.Create(catalog, run.Scenario, run.Profile, settings.Memory))
             maxPoints = probe.Engine.MaxPoints;
         IScenario Build() => catalog.Create(run.Scenario, run.Profile, settings.Memory);
-        var explorer = new Explorer(Build, StrategyCatalog.Create(settings.Strategy, settings.Seed, Build), settings.Budget);
+        var strategies = StrategyCatalog.Create(settings.Strategy, settings.Seed, Build);
+        var strategy = strategies();
+        if (!settings.Shard.IsWhole && !Explorer.CanShard(strategy)) throw CommandException.BadUsage($"strategy '{strategy.Name}' cannot be divided: it takes no --shard");
+        if (checkpointing is not null && !strategy.CanSave) throw CommandException.BadUsage($"strategy '{strategy.Name}' cannot be saved and resumed: it takes no checkpoint");
+        var explorer = new Explorer(Build, strategies, settings.Budget) { Shard = settings.Shard, Checkpointing = checkpointing };
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var result = LiveProgress.During(context.Console, title, () => HowFar(explorer, watch.Elapsed.TotalSeconds),
             () => explorer.Run(context.Cancellation));
@@ -37,7 +41,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
     {
         long executions = explorer.ExecutionsDone;
         var budget = settings.Budget;
-        double share = Math.Max(executions / (double)budget.Executions, seconds / budget.Seconds);
+        double share = Math.Max(executions / (double)settings.Shard.ShareOf(budget.Executions), seconds / budget.Seconds);
         string states = explorer.StatesReached is var reached and > 0 ? $", {Numbers.Count(reached, "model state")}" : "";
         return new(share, $"{Numbers.Count(executions)} executions, {Numbers.Rate(executions, seconds)}{states}{TimeLeft(share, seconds)}");
     }
@@ -47,6 +51,8 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
 
     IReadOnlyList<Finding> Findings(ExplorationResult result, uint maxPoints)
     {
+        // A shard has met what it happened to meet: whether anything is missing, only the whole can say.
+        if (result.Violation is null && !settings.Shard.IsWhole) return [];
         if (result.Violation is null) return [.. Vacuity.Judge(result).Select(Finding.OfExploration)];
         var failing = new ReplayString("", run.Scenario, run.Profile, settings.Memory, maxPoints, settings.Seed, result.Program, result.Trace);
         var shrink = new ShrinkStage(catalog, context.ShrinkSeconds, context.Cancellation);

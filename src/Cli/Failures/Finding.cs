@@ -1,3 +1,4 @@
+using Ringcheck.Cli.Pictures;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Failures;
@@ -38,6 +39,12 @@ internal sealed record Finding(Violation Violation, ReplayString? Replay, IReadO
 
     /// <summary>Where the trace file is, or null if there is none.</summary>
     public string? TraceFile { get; init; }
+
+    /// <summary>Where the page is that draws it, or null if there is none.</summary>
+    public string? Page { get; init; }
+
+    /// <summary>The same, with its choices in the words of a picture of it: that knows what each of them was about.</summary>
+    public Finding In(FailurePicture? picture) => picture is null ? this : this with { Choices = [.. picture.Choices.Select(choice => choice.Words)] };
 
     public static Finding OfExploration(Violation violation) => new(violation, null, [], [], Shrinking.NotApplicable);
 }

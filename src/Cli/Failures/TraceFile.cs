@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ringcheck.Cli.Reports;
+using Ringcheck.Cli.Sharing;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Failures;
@@ -35,7 +36,7 @@ internal sealed record TraceFile
         Format = FormatName,
         Version = CurrentVersion,
         Replay = finding.Replay!.ToString(),
-        Violation = new(finding.Violation.Monitor, finding.Violation.Rule, finding.Violation.Clauses, finding.Violation.Message, finding.Violation.Mend),
+        Violation = TraceViolation.Of(finding.Violation),
         Operations = finding.Operations,
         Choices = finding.Choices,
         Original = finding.Original?.ToString(),
@@ -47,19 +48,11 @@ internal sealed record TraceFile
         TraceFile? file;
         try
         {
-            var info = new FileInfo(path);
-            if (Directory.Exists(path)) throw CommandException.BadUsage($"'{path}' is a folder, not a trace file");
-            if (!info.Exists) throw CommandException.BadUsage($"there is no file '{path}'");
-            if (info.Length > MaxBytes) throw CommandException.BadUsage($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
-            file = JsonSerializer.Deserialize(ReadBounded(path), JsonReports.Pretty.TraceFile);
+            file = JsonSerializer.Deserialize(AtomicFile.Read(path, "trace file", MaxBytes), JsonReports.Pretty.TraceFile);
         }
         catch (JsonException exception)
         {
             throw CommandException.BadUsage($"'{path}' is no trace file of ringcheck, or is damaged (line {(exception.LineNumber ?? 0) + 1})");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw CommandException.BadUsage($"cannot read '{path}': {exception.Message}");
         }
         if (file?.Format != FormatName) throw CommandException.BadUsage($"'{path}' is no trace file of ringcheck: its format is not '{FormatName}'");
         if (file.Version != CurrentVersion)
@@ -68,42 +61,11 @@ internal sealed record TraceFile
         return (file, replay!);
     }
 
-    /// <summary>A file without a length (a device, a pipe) must not be read without end.</summary>
-    static ReadOnlySpan<byte> ReadBounded(string path)
-    {
-        using var stream = File.OpenRead(path);
-        var bytes = new byte[64 << 10];
-        int count = 0;
-        for (int read; (read = stream.Read(bytes, count, bytes.Length - count)) > 0;)
-        {
-            count += read;
-            if (count > MaxBytes) throw CommandException.BadUsage($"'{path}' is no trace file: it is larger than {MaxBytes >> 20} MiB");
-            if (count == bytes.Length) Array.Resize(ref bytes, 2 * count);
-        }
-        return bytes.AsSpan(0, count);
-    }
-
     /// <summary>Writes the whole file or leaves what was there: it takes its place only when it is complete.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Write(string path)
-    {
-        string unfinished = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            using (var stream = new FileStream(unfinished, FileMode.Create, FileAccess.Write))
-            {
-                JsonSerializer.Serialize(stream, this, JsonReports.Pretty.TraceFile);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
-    }
+        => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, JsonReports.Pretty.TraceFile));
 }
 
 /// <summary>A violation as it is stored.</summary>
@@ -111,4 +73,8 @@ internal sealed record TraceViolation(string Monitor, string Rule, IReadOnlyList
 {
     [JsonIgnore]
     public string Key => Monitor + "/" + Rule;
+
+    public static TraceViolation Of(Violation violation) => new(violation.Monitor, violation.Rule, violation.Clauses, violation.Message, violation.Mend);
+
+    public Violation ToViolation() => new(Monitor, Rule, Clauses, Message, Mend);
 }

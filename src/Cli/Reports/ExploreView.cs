@@ -14,14 +14,25 @@ internal sealed class ExploreView
     readonly bool isVerbose;
 
     public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, ExplorationSettings settings, bool verbose)
+        : this(console, plan, $"[bold]ringcheck explore[/]  {Words(settings)}", verbose)
+    {
+    }
+
+    public ExploreView(IConsoleHost console, IReadOnlyList<PlannedRun> plan, string title, bool verbose)
     {
         screen = new(console);
         isVerbose = verbose;
         nameWidth = Math.Max("scenario".Length, plan.Max(run => run.Scenario.Length));
         profileWidth = Math.Max("profile".Length, plan.Max(run => run.Profile.Length));
-        screen.Line($"[bold]ringcheck explore[/]  strategy {settings.Strategy}, memory {settings.Memory}, seed {settings.Seed}, {Text(Limits(settings.Budget))}");
+        screen.Line(title);
         screen.Line();
         screen.Line($"[grey]  {"scenario".PadRight(nameWidth)}  {"profile".PadRight(profileWidth)}  {"executions",13}  {"points",16}  {"points/s",10}  {"states",6}  verdict[/]");
+    }
+
+    static string Words(ExplorationSettings settings)
+    {
+        string shard = settings.Shard.IsWhole ? "" : $", shard {settings.Shard}";
+        return $"strategy {settings.Strategy}, memory {settings.Memory}, seed {settings.Seed}, {Text(Limits(settings.Budget))}{shard}";
     }
 
     static string Limits(ExplorationBudget budget)
@@ -50,12 +61,13 @@ internal sealed class ExploreView
         string executions = Numbers.Count(result.Executions, "execution");
         if (result.Violation is { } violation) return $"VIOLATION in execution {Numbers.Count(result.Executions)}: {violation.Key}";
         if (outcome.Findings.Count > 0) return $"VACUOUS: {executions} showed nothing about {Numbers.Count(outcome.Findings.Count, "required premise")}";
+        if (result.Exhausted && !outcome.Settings.Shard.IsWhole) return $"exhausted shard {outcome.Settings.Shard}: all its {executions}, nothing found";
         if (result.Exhausted) return $"exhausted: all {executions}, nothing found";
         if (outcome.StoppedByUser) return $"stopped: nothing found in {executions} (bounded)";
         return $"nothing found in {executions} (bounded)";
     }
 
-    public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped)
+    public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped, IReadOnlyList<string> missing)
     {
         foreach (var table in variants) VariantView.Show(screen, table);
         screen.Line();
@@ -71,5 +83,8 @@ internal sealed class ExploreView
         int clean = outcomes.Count - failed - vacuous;
         if (clean > 0) screen.Line($"[green]nothing found[/] in {Numbers.Count(clean, "run")}: {exhausted} exhausted, {clean - exhausted} bounded (bounded is not verified)");
         CoverageView.Show(screen, CoverageSummary.Of([.. outcomes.Select(static outcome => outcome.Result)]), isVerbose);
+        foreach (string what in missing) screen.Line($"[red bold]incomplete[/] {Text(what)}");
+        if (clean > 0 && outcomes.Any(static outcome => !outcome.Settings.Shard.IsWhole))
+            screen.Line("Premises are judged once the shards are together: 'ringcheck merge' joins what --out wrote.");
     }
 }

@@ -21,6 +21,7 @@ internal static class FailureView
         foreach (string line in violation.Explanation) screen.Line($"  {Text(line)}");
         if (finding.Replay is not null) Sequence(screen, finding);
         if (finding.TraceFile is not null) screen.Line($"  trace file: {Text(finding.TraceFile)}");
+        if (finding.Page is not null) screen.Line($"  picture:    {Text(finding.Page)} (open it in a browser)");
         screen.Line();
     }
 

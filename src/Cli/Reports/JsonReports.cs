@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
+using Ringcheck.Cli.Sharing;
 using Ringcheck.Cli.Terminal;
 
 namespace Ringcheck.Cli.Reports;
@@ -20,6 +21,7 @@ namespace Ringcheck.Cli.Reports;
 [JsonSerializable(typeof(KeptComparison))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(TraceFile))]
+[JsonSerializable(typeof(ResultFile))]
 internal sealed partial class JsonReports : JsonSerializerContext
 {
     /// <summary>One line: what programs read.</summary>

@@ -7,7 +7,9 @@ namespace Ringcheck.Cli.Reports;
 /// <summary><c>museum --json</c>.</summary>
 internal sealed record MuseumReport(IReadOnlyList<ExhibitReport> Exhibits, bool Stopped)
 {
-    public static MuseumReport Of(IReadOnlyList<ExhibitResult> results, bool stopped) => new([.. results.Select(ExhibitReport.Of)], stopped);
+    /// <param name="pages">The page of each exhibit that has one.</param>
+    public static MuseumReport Of(IReadOnlyList<ExhibitResult> results, bool stopped, IReadOnlyDictionary<string, string> pages)
+        => new([.. results.Select(result => ExhibitReport.Of(result) with { Page = pages.GetValueOrDefault(result.Exhibit.Id) })], stopped);
 }
 
 /// <summary>One exhibit; the members that the issue fixes come first.</summary>
@@ -22,6 +24,9 @@ internal sealed record MuseumReport(IReadOnlyList<ExhibitReport> Exhibits, bool 
 internal sealed record ExhibitReport(string Id, string Scenario, bool Found, long Executions, int Operations, int Choices, string Monitor, double Seconds,
     string Profile, string Replay, bool AsExpected, IReadOnlyList<ExhibitMemoryReport> Memories)
 {
+    /// <summary>The page that draws the failure; null if there is none, as for all exhibits at once.</summary>
+    public string? Page { get; init; }
+
     public static ExhibitReport Of(ExhibitResult result)
     {
         var shown = result.Shown;
@@ -85,6 +90,11 @@ internal sealed class MuseumView
         screen.Line($"    {Text(search.Failure!.Violation.Message)}");
         foreach (string line in search.Failure.Violation.Explanation) screen.Line($"    {Text(line)}");
         screen.Raw($"    ringcheck replay '{search.Replay}'");
+    }
+
+    public void Drawn(IReadOnlyDictionary<string, string> pages)
+    {
+        foreach (var (exhibit, page) in pages) screen.Line($"picture of {Text(exhibit)}: {Text(page)} (open it in a browser)");
     }
 
     public void AllEnded(IReadOnlyList<ExhibitResult> results, bool stopped)

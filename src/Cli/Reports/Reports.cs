@@ -8,14 +8,17 @@ namespace Ringcheck.Cli.Reports;
 /// <summary><c>explore --json</c>.</summary>
 /// <param name="Variants">Of the scenarios that have any, if no profile was asked for.</param>
 /// <param name="Coverage">Of all runs together.</param>
-internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped, IReadOnlyList<VariantTableReport> Variants, CoverageReport Coverage);
+/// <param name="Missing">For <c>merge</c>: what would have to be there for the explorations to be whole, in words.</param>
+internal sealed record ExploreReport(IReadOnlyList<RunReport> Runs, bool Stopped, IReadOnlyList<VariantTableReport> Variants, CoverageReport Coverage,
+    IReadOnlyList<string> Missing);
 
 /// <summary>One exploration. <paramref name="Seconds"/> is time spent exploring; shrinking is not in it.</summary>
 /// <param name="Interrupted">True if the user or the time limit ended it before its number of executions was reached.</param>
 /// <param name="Premises">Empty where something was found: how often each was met by then depends on the workers.</param>
+/// <param name="Shard">For example 2/8; null for the whole exploration.</param>
 internal sealed record RunReport(string Scenario, string Strategy, string Memory, string Profile, ulong Seed, long Executions, long Points,
     double Seconds, bool Exhausted, string Bounds, IReadOnlyList<ViolationReport> Violations, bool Interrupted, IReadOnlyList<PremiseReport> Premises,
-    IReadOnlyList<AdviceReport> Advice, CoverageReport Coverage)
+    IReadOnlyList<AdviceReport> Advice, CoverageReport Coverage, string? Shard)
 {
     public static RunReport Of(RunOutcome outcome)
     {
@@ -23,7 +26,8 @@ internal sealed record RunReport(string Scenario, string Strategy, string Memory
         return new(run.Scenario, result.Strategy, settings.Memory, run.Profile, settings.Seed, result.Executions, result.Points, result.Seconds,
             result.Exhausted, result.Bounds, [.. outcome.Findings.Select(ViolationReport.Of)], result.Interrupted,
             result.Violation is null ? [.. result.Premises.Select(premise => new PremiseReport(premise.Name, premise.Count, premise.Required))] : [],
-            [.. result.Advice.Select(advice => new AdviceReport(advice.Key, advice.Message, advice.Mend))], CoverageReport.Of(CoverageSummary.Of([result])));
+            [.. result.Advice.Select(advice => new AdviceReport(advice.Key, advice.Message, advice.Mend))], CoverageReport.Of(CoverageSummary.Of([result])),
+            settings.Shard.IsWhole ? null : settings.Shard.ToString());
     }
 }
 
@@ -35,12 +39,13 @@ internal sealed record PremiseReport(string Name, long Count, bool Required);
 /// <summary>A violation; the members that the issue fixes come first.</summary>
 /// <param name="Replay">Null for a finding about the exploration as a whole, which no single execution shows.</param>
 /// <param name="TraceFile">Null if there is none.</param>
+/// <param name="Page">The page that draws it; null if there is none.</param>
 /// <param name="Explanation">Lines on what made the execution fail, for example which order of memory was missing; may be empty.</param>
 internal sealed record ViolationReport(string Monitor, IReadOnlyList<string> Clauses, string Message, string? Replay, IReadOnlyList<string> Operations,
-    IReadOnlyList<string> Choices, string Rule, string Mend, string? TraceFile, IReadOnlyList<string> Explanation)
+    IReadOnlyList<string> Choices, string Rule, string Mend, string? TraceFile, IReadOnlyList<string> Explanation, string? Page)
 {
     public static ViolationReport Of(Finding finding) => new(finding.Violation.Monitor, finding.Violation.Clauses, finding.Violation.Message,
-        finding.Replay?.ToString(), finding.Operations, finding.Choices, finding.Violation.Rule, finding.Violation.Mend, finding.TraceFile, finding.Violation.Explanation);
+        finding.Replay?.ToString(), finding.Operations, finding.Choices, finding.Violation.Rule, finding.Violation.Mend, finding.TraceFile, finding.Violation.Explanation, finding.Page);
 }
 
 /// <summary><c>check --json</c>.</summary>

@@ -37,6 +37,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
         dma.Agent = engine;
         engine.Parts = (Parts(PeripheralBits.Control), Parts(PeripheralBits.Bell), Parts(PeripheralBits.Life));
+        engine.Beginning = () => machine.Messages.TakeIn(dma, Parts(PeripheralBits.Control | PeripheralBits.Bell));
         machine.MayStop(Parts(PeripheralBits.Life), dma);
         change = machine.Engine.Add(new ActionAgent(name + ".change", ChangeConfiguration));
     }
@@ -123,7 +124,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     /// <summary>An odd device: 2.5.1, the generation may move at any time, with a difference to see or without.</summary>
     void ChangeConfiguration()
     {
-        if (!BoundedWhim()) return;
+        if (!BoundedWhim("changes its configuration")) return;
         if (settings.CapacityAfterChange != 0 && !hasChanged)
         {
             Capacity = settings.CapacityAfterChange;
@@ -151,7 +152,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         // 5.2.5.2, and QEMU: without CONFIG_WCE, the cache mode is what FLUSH says.
         if (!Rules.IsQemu || !Negotiated.Has(BlkFeature.ConfigWce)) isWriteBack = Negotiated.Has(BlkFeature.Flush);
         if (Rules.IsQemu || !IsServed(Queues[0])) return;
-        if (Whim(2) != 0) Notified(Queues[0]); // an odd device looks anyway
+        if (Whim(2, "looks at its queue without a notification") != 0) Notified(Queues[0]); // an odd device looks anyway
     }
 
     void ForgetRequests()
@@ -202,7 +203,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
             if (Rules.Lies) await ring.Misbehave(queue);
         }
         // 2.7.7: interrupts without a cause are legal.
-        if (!IsBroken && BoundedWhim()) RaiseInterrupt(InterruptCause.UsedBuffer);
+        if (!IsBroken && BoundedWhim("interrupts without a cause")) RaiseInterrupt(InterruptCause.UsedBuffer);
         return default;
     }
 
@@ -212,6 +213,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         bool mayTake = hasMore && inService.Count < InServiceMax;
         if (working == 0) return mayTake ? -1 : 0;
         int pick = Engine.Choose(ChoiceKind.Device, working + (mayTake ? 1 : 0));
+        if (pick != 0) Machine.Recorder?.Decided(pick, pick == working ? "takes another chain before it completes the oldest" : OutOfOrder(pick));
         return pick < working ? pick : -1;
     }
 
@@ -224,6 +226,15 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         }
         throw new InvalidOperationException("no such request in service");
     }
+
+    int AnyOf(int count)
+    {
+        int pick = Engine.Choose(ChoiceKind.Device, count);
+        if (pick != 0) Machine.Recorder?.Decided(pick, OutOfOrder(pick));
+        return pick;
+    }
+
+    string OutOfOrder(int pick) => $"completes chain {Working(pick).Chain.Head} before chain {Working(0).Chain.Head}";
 
     /// <summary>As QEMU: all that is available is taken, what needs no disk is answered at once, all else afterwards in any order.</summary>
     async DeviceTask<Nothing> ServeAsQemu()
@@ -240,7 +251,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
             await ring.WantNotifications(queue);
         }
         while (!IsBroken && await ring.Look(queue));
-        while (inService.Count > hanging) await Complete(queue, Working(Engine.Choose(ChoiceKind.Device, Math.Min(inService.Count - hanging, CompletionChoicesMax))));
+        while (inService.Count > hanging) await Complete(queue, Working(AnyOf(Math.Min(inService.Count - hanging, CompletionChoicesMax))));
         return default;
     }
 
@@ -260,7 +271,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
             RaiseNeedsReset();
             return false;
         }
-        if (ChooseFault(request) || Lie(2) != 0)
+        if (ChooseFault(request) || Lie(2, "never answers this request") != 0)
         {
             request.Hangs = true;
             hanging++;
@@ -273,6 +284,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         int options = hangsLeft > 0 ? 3 : errorsLeft > 0 ? 2 : 1;
         int pick = Engine.Choose(ChoiceKind.Fault, options);
+        Machine.Recorder?.Decided(pick, "ends this request with an error|never answers this request");
         if (pick == 2)
         {
             hangsLeft--;
@@ -290,7 +302,7 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     {
         if (request.Status == BlkStatus.NotWritten) await CarryOut(request);
         var last = request.Chain.WritableAt(request.Chain.WritableLength - BlkRequest.StatusSize);
-        int lie = Lie(3);
+        int lie = Lie(3, "writes a status that is none|writes no status");
         if (lie != 2) await dma.Store(new(last.Address), lie == 1 ? (byte)0x77 : request.Status);
         uint length = UsedLength(request);
         await ring.Return(queue, request.Chain, length);
@@ -309,6 +321,6 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
         if (Rules.IsQemu) return (uint)room;
         ulong exact = request.Written == data ? room : request.Written;
         ulong least = request.Status == BlkStatus.Ok ? request.Written : 0;
-        return (uint)(exact != least && Whim(2) != 0 ? least : exact);
+        return (uint)(exact != least && Whim(2, "reports fewer bytes than it wrote") != 0 ? least : exact);
     }
 }

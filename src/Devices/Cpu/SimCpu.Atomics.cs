@@ -42,8 +42,10 @@ public readonly partial struct SimCpu
     uint Update(ulong address, in AtomicUpdate update, string file, int line, string member)
     {
         var cpu = Point();
+        machine.Recorder?.Update(address);
         uint before = machine.Model.ReadExclusive(machine.Running, address, out ulong physical);
         if (update.Stores(before, out uint after)) machine.Model.WriteExclusive(machine.Running, physical, after, new(file, line, member));
+        machine.Recorder?.Got(isThere: true, before);
         cpu.NoteRead(physical & ~7UL);
         cpu.Active.Observed(address | UpdateMark, before);
         return before;

@@ -44,6 +44,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     {
         var cpu = Point();
         cpu.Active.Observed(address.Value | EntryMark, 0);
+        machine.Recorder?.Store(address.Value, sizeof(ulong), entry, "");
         machine.Model.StoreEntry(machine.Running, address.Value, entry, new(file, line, member));
     }
 
@@ -55,6 +56,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     {
         var cpu = Point();
         cpu.Active.Observed(address.Value | FetchMark, 0);
+        machine.Recorder?.Fetch(address.Value);
         machine.Model.Fetch(machine.Running, address.Value);
     }
 
@@ -81,7 +83,9 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     bool TryLoad(ulong address, int bytes, bool mayFault, out ulong value)
     {
         var cpu = Point();
+        machine.Recorder?.Load(address, bytes);
         bool isThere = machine.Model.TryLoad(machine.Running, address, bytes, mayFault, out value, out ulong physical);
+        machine.Recorder?.Got(isThere, value);
         if (isThere) cpu.NoteRead(physical & ~7UL);
         cpu.Active.Observed(address, isThere ? value : ulong.MaxValue);
         return isThere;
@@ -91,6 +95,7 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
     {
         var cpu = Point();
         cpu.Active.Observed(address | StoreMark, 0);
+        machine.Recorder?.Store(address, bytes, value, isRelease ? "release" : "");
         machine.Model.TryStore(machine.Running, address, value, bytes, isRelease, mayFault: false, site);
     }
 
@@ -101,5 +106,27 @@ public readonly partial struct SimCpu(SimulatedCpus machine) : ICpuSystem
         return cpu;
     }
 
-    void Note(Did what, ulong value = 0) => machine.Engine.Running.Active.Observed(InstructionMark | (ulong)what, value);
+    void Note(Did what, ulong value = 0)
+    {
+        machine.Engine.Running.Active.Observed(InstructionMark | (ulong)what, value);
+        machine.Recorder?.Instruction(NameOf(what), value);
+    }
+
+    static string NameOf(Did what) => what switch
+    {
+        Did.Dsb => "DSB",
+        Did.Isb => "ISB",
+        Did.Clean => "DC CVAU",
+        Did.Invalidate => "IC IVAU",
+        Did.InvalidateAll => "IC IALLUIS",
+        Did.Tlbi => "TLBI VAAE1",
+        Did.TlbiAll => "TLBI VMALLE1",
+        Did.Table => "writes TTBR",
+        Did.Mmu => "turns the MMU on",
+        Did.FloatingPoint => "allows or forbids floating point",
+        Did.Send => "sends an interrupt",
+        Did.Acknowledge => "acknowledges an interrupt",
+        Did.UseFloatingPoint => "a floating-point instruction",
+        _ => "frees a frame",
+    };
 }

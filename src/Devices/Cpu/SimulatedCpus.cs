@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ringcheck.Exploration;
+using Ringcheck.Models.Tracing;
 using Ringcheck.Ordering.CpuSystem;
 
 namespace Ringcheck.Devices;
@@ -15,7 +16,7 @@ public readonly record struct CpuBarrierSite(string Type, string Member, bool Is
 /// A computer with several CPUs and nothing else, for kernel code that concerns the CPU itself: memory, translation, caches, TLBs and sleep as
 /// <see cref="CpuSystemModel{THardware}"/> has them, with the engine as the one that decides. Built once, reset for each execution.
 /// </summary>
-public sealed class SimulatedCpus : ISystem
+public sealed class SimulatedCpus : ISystem, ITraced
 {
     readonly CpuSystemModel<Hardware> model;
     readonly StoreArrival[] arrivals;
@@ -35,6 +36,9 @@ public sealed class SimulatedCpus : ISystem
     }
 
     public Engine Engine { get; } = new();
+
+    /// <summary>What the execution does, for people, while it is recorded; null in all others.</summary>
+    internal CpuRecorder? Recorder { get; private set; }
 
     public CpuAgent[] Cpus { get; }
 
@@ -58,6 +62,7 @@ public sealed class SimulatedCpus : ISystem
     public void Reset(Strategy strategy)
     {
         Engine.Reset(strategy);
+        Recorder?.Begin();
         memory = default;
         Array.Clear(pendingInterrupts);
         model.Reset();
@@ -111,6 +116,10 @@ public sealed class SimulatedCpus : ISystem
         return false;
     }
 
+    void ITraced.Record(bool on, int most) => Engine.Observer = Recorder = on ? new(this) { MostEvents = most } : null;
+
+    ExecutionTrace ITraced.Recorded() => Recorder?.End() ?? throw new InvalidOperationException("nothing was recorded");
+
     void ISystem.Fold(ref StateHasher hasher)
     {
         var sink = new Sink { Hasher = hasher };
@@ -155,6 +164,7 @@ public sealed class SimulatedCpus : ISystem
                 var (old, now) = (Hashing.Word(physical, before), Hashing.Word(physical, after));
                 machine.memory = new(machine.memory.A ^ old.A ^ now.A, machine.memory.B ^ old.B ^ now.B);
             }
+            machine.Recorder?.Arrives(physical, before, after);
             machine.Engine.Touch(physical);
         }
 

@@ -30,17 +30,26 @@ public sealed partial class DmaPort
     internal AccessOrder LoadOrder { get; }
 
     /// <summary>Loads before it are satisfied before accesses after it.</summary>
-    public void OrderLoads() => machine.Weak?.Fence(Thread, Fence.DmbLoad);
+    public void OrderLoads()
+    {
+        machine.Recorder?.Barrier(Agent, "DMB OSHLD", "loads before it come first");
+        machine.Weak?.Fence(Thread, Fence.DmbLoad);
+    }
 
     /// <summary>Loads and stores before it are done before stores after it are seen.</summary>
     public void BeforePublishing()
     {
+        machine.Recorder?.Barrier(Agent, "DMB OSHLD; DMB OSHST", "all before it comes before the stores after it");
         machine.Weak?.Fence(Thread, Fence.DmbLoad);
         machine.Weak?.Fence(Thread, Fence.DmbStore);
     }
 
     /// <summary>Stores before it are seen before loads after it are satisfied.</summary>
-    public void StoreThenLoad() => machine.Weak?.Fence(Thread, Fence.DmbFull);
+    public void StoreThenLoad()
+    {
+        machine.Recorder?.Barrier(Agent, "DMB OSH", "stores before it come before the loads after it");
+        machine.Weak?.Fence(Thread, Fence.DmbFull);
+    }
 
     /// <summary>The coroutine that awaits. Set once, before the first execution.</summary>
     public CoroutineAgent Agent { get; set; } = null!;
@@ -79,12 +88,14 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, Acces
     {
         port.Step();
         var machine = port.Machine;
+        machine.Recorder?.Load(port.Agent, address.Value, sizeof(T), order);
         T value = default;
         if (machine.Ram.Contains(address.Value, (ulong)sizeof(T)))
         {
             machine.Cache?.DeviceLoads(address.Value, sizeof(T));
             value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address.Value, order, out _) : machine.Ram.Load<T>(address.Value);
         }
+        machine.Recorder?.Got(Digest.Of(value));
         machine.Monitors.DeviceLoad<T>(address.Value);
         if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
         return value;
@@ -108,6 +119,7 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
         port.Step();
         var machine = port.Machine;
         port.Agent.Observed(address.Value, 0);
+        machine.Recorder?.Store(port.Agent, address.Value, sizeof(T), Digest.Of(value), order);
         machine.Monitors.DeviceStore<T>(address.Value);
         if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
         machine.Cache?.DeviceStores(address.Value, sizeof(T));
@@ -133,12 +145,14 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
     {
         port.Step();
         var machine = port.Machine;
+        machine.Recorder?.Load(port.Agent, source.Value, destination.Length, AccessOrder.Plain);
         machine.Monitors.DeviceRead(source.Value, destination.Length);
         var into = destination.Span;
         if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Cache?.DeviceLoads(source.Value, into.Length);
         if (!machine.Ram.Contains(source.Value, (ulong)into.Length)) into.Clear();
         else if (machine.Weak is { } weak) weak.Load(port.Thread, source.Value, into, port.LoadOrder);
         else machine.Ram.Span(source.Value, into.Length).CopyTo(into);
+        machine.Recorder?.Got(into);
         if (machine.Engine.Hashing) Digest.Observe(port.Agent, source.Value, into);
     }
 
@@ -160,6 +174,7 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
         port.Step();
         var machine = port.Machine;
         port.Agent.Observed(destination.Value, (ulong)source.Length);
+        machine.Recorder?.Store(port.Agent, destination.Value, source.Span);
         machine.Monitors.DeviceWrite(destination.Value, source.Length);
         if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
         machine.Cache?.DeviceStores(destination.Value, source.Length);

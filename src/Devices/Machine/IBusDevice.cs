@@ -35,6 +35,7 @@ public sealed class InterruptLine(InterruptController controller, int number)
     /// <param name="sender">Where the interrupt is a message: the master whose earlier writes it pushes.</param>
     public void Set(bool high, DmaPort? sender = null)
     {
+        controller.Recorder?.Line(this, high, sender);
         if (high && sender is not null) controller.MessageFrom(sender);
         if (High == high) return;
         High = high;
@@ -65,6 +66,9 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     /// <summary>The machine, if its interrupts are messages that push their senders' writes to memory before them; null if they are wires.</summary>
     internal SimulatedMachine? CarryOrder { get; set; }
 
+    /// <summary>The machine's, while an execution is recorded.</summary>
+    internal TraceRecorder? Recorder { get; set; }
+
     public InterruptLine AddLine(int number)
     {
         var line = new InterruptLine(this, number);
@@ -76,6 +80,7 @@ public sealed class InterruptController(Exploration.CpuAgent first)
     internal void MessageFrom(DmaPort sender)
     {
         if (CarryOrder?.Weak is not { } memory) return;
+        memory.Engine.Reducer?.NoteLine(cpu, high: true); // each message is an event of the line, though it is high already
         int newer = memory.Machine.SendAfterAll(sender.Thread);
         if (message != NoMessage)
         {

@@ -37,6 +37,7 @@ public readonly partial struct SimMachine
     {
         var cpu = machine.Engine.Running;
         cpu.HandlerWaitsForLock = cpu.IsInHandler && what == LockEvent.Waits;
+        machine.Recorder?.Lock(cpu.Active, what, address.Value);
         machine.Monitors.Locks.Note(cpu, what, address.Value, file, line, member);
     }
 
@@ -44,6 +45,7 @@ public readonly partial struct SimMachine
     {
         var cpu = machine.Engine.Running;
         cpu.Point(address, sizeof(uint), writes: true);
+        machine.Recorder?.Update(cpu.Active, address, update, order);
         machine.Monitors.CpuLoad<uint>(address);
         machine.Monitors.CpuStore<uint>(address);
         uint before;
@@ -62,6 +64,7 @@ public readonly partial struct SimMachine
             before = machine.Ram.Load<uint>(address);
             if (update.Stores(before, out uint after)) machine.Ram.Store(address, after);
         }
+        machine.Recorder?.Got(before);
         cpu.NoteRead(Ram.WatchKey(address));
         cpu.Active.Observed(address | UpdateMark, before);
         return before;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
+using Ringcheck.Models.Tracing;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
@@ -38,7 +39,9 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         var device = machine.Bus.Find(address, out uint offset, out var paths);
         if (paths is not null) paths[cpu.Id].BeforeRead(machine.Weak!, offset);
         machine.Engine.Reducer?.BeginArrival();
+        machine.Recorder?.Register(TraceKind.RegisterRead, cpu.Active, device, address, offset, width);
         ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
+        machine.Recorder?.Got(value);
         if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: false, 0, paths?[cpu.Id]);
         cpu.NoteRead(RegisterWatchKey(address));
         cpu.Active.Observed(address | RegisterKey, value);
@@ -58,6 +61,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
             paths[cpu.Id].Write(machine.Weak!, address, offset, width, value);
             return;
         }
+        machine.Recorder?.Register(TraceKind.RegisterWrite, cpu.Active, device, address, offset, width, value);
         machine.Engine.Reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, address, offset, width, value);
         device?.Write(offset, width, value);
@@ -123,9 +127,14 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {
-        if (machine.Weak is not { } weak) return; // sequentially consistent memory
+        if (machine.Weak is not { } weak) // sequentially consistent memory
+        {
+            machine.Recorder?.Barrier(machine.Engine.Running.Active, "", BarrierPurposes.Name(purpose));
+            return;
+        }
         var mapped = IsAArch64 ? BarrierMapping.AArch64(purpose) : BarrierMapping.X86(purpose);
         var instruction = machine.Barriers.Of(file, line, member, BarrierPurposes.Name(purpose), mapped);
+        machine.Recorder?.Barrier(machine.Engine.Running.Active, OrderingExplanation.Instruction(instruction), BarrierPurposes.Name(purpose));
         weak.Fence(Cpu, BarrierSites.FenceOf(instruction));
         NoteKeptStores(instruction);
         if (BarrierSites.IsCompletion(instruction)) machine.CompleteRegisterWrites(Cpu);
@@ -136,6 +145,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
     {
         var cpu = machine.Engine.Running;
         cpu.Point(address, sizeof(T), writes: false);
+        machine.Recorder?.Load(cpu.Active, address, sizeof(T), order);
         bool usedRing = machine.Monitors.CpuLoad<T>(address);
         T value;
         if (machine.Weak is { } weak)
@@ -148,6 +158,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         {
             value = machine.Ram.Load<T>(address);
         }
+        machine.Recorder?.Got(Digest.Of(value));
         cpu.NoteRead(Ram.WatchKey(address));
         if (machine.Engine.Hashing) cpu.Active.Observed(address, Digest.Of(value));
         if (usedRing) machine.Monitors.Ownership.CpuLoadedFromUsedRing(address, Digest.Of(value));
@@ -160,6 +171,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         var cpu = machine.Engine.Running;
         cpu.Point(address, sizeof(T), writes: true);
         cpu.Active.Observed(address | StoreMark, 0);
+        machine.Recorder?.Store(cpu.Active, address, sizeof(T), Digest.Of(value), order);
         bool ring = machine.Monitors.CpuStore<T>(address);
         if (machine.Weak is { } weak)
         {
@@ -180,6 +192,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
             ulong address = destination.Value + (ulong)done;
             cpu.Point(address, part.Length, writes: true);
             cpu.Active.Observed(address | StoreMark, (ulong)part.Length);
+            machine.Recorder?.Store(cpu.Active, address, part);
             machine.Monitors.CpuCopyTo(address, part.Length);
             machine.Cache?.CpuStores(address, part.Length);
             if (machine.Weak is { } weak) weak.Store(cpu.Id, address, part, AccessOrder.Plain);
@@ -196,10 +209,12 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
             var part = destination.Slice(done, Math.Min(chunk, destination.Length - done));
             ulong address = source.Value + (ulong)done;
             cpu.Point(address, part.Length, writes: false);
+            machine.Recorder?.Load(cpu.Active, address, part.Length, AccessOrder.Plain);
             machine.Monitors.CpuCopyFrom(address, part.Length);
             machine.Cache?.CpuLoads(address, part.Length);
             if (machine.Weak is not { } weak) machine.Ram.Span(address, part.Length).CopyTo(part);
             else if (weak.Load(cpu.Id, address, part, AccessOrder.Plain)) cpu.NoteOlderRead();
+            machine.Recorder?.Got(part);
             if (machine.Engine.Hashing) Digest.Observe(cpu.Active, address, part);
         }
     }
@@ -216,6 +231,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
 
     public void MaintainCache(CacheOperation operation, CpuAddress address, uint length)
     {
+        machine.Recorder?.Cache(operation, address.Value, length);
         if (machine.Ram.Contains(address.Value, length)) machine.Cache?.Maintain(operation, address.Value, length);
     }
 

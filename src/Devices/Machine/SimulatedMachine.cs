@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Models.Tracing;
 
 namespace Ringcheck.Devices;
 
@@ -6,7 +7,7 @@ namespace Ringcheck.Devices;
 /// A simulated computer with the map of QEMU's Arm <c>virt</c> machine: RAM at 0x40000000, 32 virtio-mmio slots of 0x200 bytes at
 /// 0x0a000000. Built once, reset for each execution.
 /// </summary>
-public sealed partial class SimulatedMachine : ISystem, IDisposable
+public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 {
     public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
     public const int MmioSlots = 32, FirstMmioInterrupt = 16;
@@ -41,6 +42,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
         Interrupts.CarryOrder = Memory.MessageInterrupts ? this : null;
+        Messages = new(this);
         Monitors = new(this);
         Engine.System = this;
     }
@@ -71,6 +73,9 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
     /// <summary>The driver's barrier sites, on weak memory.</summary>
     public BarrierSites Barriers { get; } = new();
 
+    /// <summary>What register accesses carry between a CPU's and a device's accesses to memory, where it is weak.</summary>
+    public RegisterMessages Messages { get; }
+
     public Bus Bus { get; } = new();
 
     public Monitors Monitors { get; }
@@ -79,6 +84,9 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
 
     /// <summary>Paths of register writes; none where they arrive at once.</summary>
     internal IReadOnlyList<PostedWrites> Posted => posted;
+
+    /// <summary>What the execution does, for people, while it is recorded; null in all others.</summary>
+    internal TraceRecorder? Recorder { get; private set; }
 
     /// <summary>Pieces in which payload moves, each a scheduling point: more than one lets tearing and late writes show.</summary>
     public int PayloadChunks { get; set; } = 2;
@@ -133,12 +141,15 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
     {
         Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
+        Recorder?.Begin();
         Waits.Reset();
         Interrupts.Reset();
         Monitors.Reset();
         Ram.Reset();
         Weak?.Reset();
+        if (Weak is not null) Weak.Audit.Recorder = Recorder;
         ForgetArrivals();
+        Messages.Reset();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         consoleLength = 0;
@@ -147,6 +158,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
     public void Print(ReadOnlySpan<byte> text)
     {
         int count = Math.Min(text.Length, console.Length - consoleLength);
+        Recorder?.Prints(text);
         text[..count].CopyTo(console.AsSpan(consoleLength));
         consoleLength += count;
     }
@@ -158,6 +170,7 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
         Cache?.Fold(ref hasher);
         Interrupts.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
+        if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
@@ -196,6 +209,14 @@ public sealed partial class SimulatedMachine : ISystem, IDisposable
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
 
     IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
+
+    void ITraced.Record(bool on, int most)
+    {
+        Recorder = on ? new(this) { MostEvents = most } : null;
+        Engine.Observer = Interrupts.Recorder = Recorder;
+    }
+
+    ExecutionTrace ITraced.Recorded() => Recorder?.End() ?? throw new InvalidOperationException("nothing was recorded");
 
     public void Dispose()
     {

@@ -21,6 +21,14 @@ public readonly struct AtomicUpdate
 
     public static AtomicUpdate Add(uint value) => new(Kind.Add, value, 0);
 
+    /// <summary>For reports.</summary>
+    public string Words => kind switch
+    {
+        Kind.Exchange => $"puts {operand} in its place",
+        Kind.CompareExchange => $"puts {operand} in its place if it is {expected}",
+        _ => $"adds {unchecked((int)operand)}",
+    };
+
     /// <summary>False if it stores nothing: a comparison that failed.</summary>
     public bool Stores(uint before, out uint after)
     {

@@ -30,7 +30,7 @@ sealed class CodePlaces
     }
 
     /// <summary>The innermost frame that is neither the machine's nor the engine's.</summary>
-    static string Caller(StackTrace trace)
+    internal static string Caller(StackTrace trace)
     {
         foreach (var frame in trace.GetFrames())
         {
@@ -49,7 +49,8 @@ sealed class CodePlaces
         if (!type.StartsWith(devices, StringComparison.Ordinal)) return false;
         string name = type[devices.Length..];
         return name.StartsWith("Dma", StringComparison.Ordinal) || name is nameof(SimMachine) or nameof(WeakMemory) or nameof(OrderingAudit)
-            or nameof(CodePlaces) or nameof(PostedWrites) or nameof(SimulatedMachine);
+            or nameof(CodePlaces) or nameof(ExecutionRecorder) or nameof(TraceRecorder) or nameof(CpuRecorder) or nameof(SimCpu) or nameof(SimulatedCpus)
+            or nameof(InterruptLine) or nameof(Monitors) or nameof(PostedWrites) or nameof(SimulatedMachine);
     }
 
     /// <summary>Without namespace and type arguments; an async method, which runs as a type of its own, by its name.</summary>

@@ -14,6 +14,8 @@ public sealed partial class OrderingAudit
         var (read, write) = Record.Update(thread, address, length, access.Order, source, next, Kept(thread, access.AddressView), Kept(thread, access.DataView));
         if (access.KeepView >= 0) Keep(thread, access.KeepView, read);
         if (next >= 0) unplain.Add(write);
+        Recorder?.Audited(read, source, isOlder: false);
+        Recorder?.AuditedWrite(write, next);
         Places.Reached(read);
         Places.Reached(write);
         return write;

@@ -32,6 +32,9 @@ public sealed partial class OrderingAudit(MemoryModel model)
     /// <summary>Accesses that sequentially consistent memory would not have shown: loads of older values, stores that took an earlier place.</summary>
     public ReadOnlySpan<int> Unplain => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(unplain);
 
+    /// <summary>The machine's, while an execution is recorded.</summary>
+    internal TraceRecorder? Recorder { get; set; }
+
     /// <summary>Where in the sources the accesses are made that somebody asks about.</summary>
     internal CodePlaces Places { get; } = new();
 
@@ -78,6 +81,7 @@ public sealed partial class OrderingAudit(MemoryModel model)
         int read = Record.Read(thread, address, length, access.Order, source, Kept(thread, access.AddressView));
         if (access.KeepView >= 0) Keep(thread, access.KeepView, read);
         if (isOlder) unplain.Add(read);
+        Recorder?.Audited(read, source, isOlder);
         Places.Reached(read);
     }
 
@@ -85,6 +89,7 @@ public sealed partial class OrderingAudit(MemoryModel model)
     {
         int write = Record.Write(thread, address, length, access.Order, next, Kept(thread, access.AddressView), Kept(thread, access.DataView));
         if (next >= 0) unplain.Add(write);
+        Recorder?.AuditedWrite(write, next);
         Places.Reached(write);
         return write;
     }
@@ -97,6 +102,7 @@ public sealed partial class OrderingAudit(MemoryModel model)
         if (!IsOn) return -1;
         int sent = Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Plain);
         if (previous >= 0) Record.Order(previous, sent);
+        Recorder?.AuditedWrite(sent, -1);
         Places.Reached(sent);
         return sent;
     }
@@ -105,11 +111,20 @@ public sealed partial class OrderingAudit(MemoryModel model)
     public void Receive(int thread, int sent)
     {
         // LDAPR, not LDAR: a release before it (a completion that this thread sent) orders nothing here.
-        if (IsOn) Places.Reached(Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent));
+        if (!IsOn) return;
+        int read = Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.AcquirePc, sent);
+        Recorder?.Received(read, sent);
+        Places.Reached(read);
     }
 
     /// <summary>A thread sends a message that pushes all it did before.</summary>
-    public int SendAfterAll(int thread, string words) => IsOn ? Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Release) : -1;
+    public int SendAfterAll(int thread, string words)
+    {
+        if (!IsOn) return -1;
+        int sent = Record.Write(thread, NewMessage(words), MessageLength, AccessOrder.Release);
+        Recorder?.AuditedWrite(sent, -1);
+        return sent;
+    }
 
     /// <summary>A thread reads a message with a plain load; returns the load.</summary>
     public int Observe(int thread, int sent, int previous)
@@ -117,6 +132,7 @@ public sealed partial class OrderingAudit(MemoryModel model)
         if (!IsOn) return -1;
         int read = Record.Read(thread, Record[sent].Address, MessageLength, AccessOrder.Plain, sent);
         if (previous >= 0) Record.Order(previous, read);
+        Recorder?.AuditedNext(read);
         Places.Reached(read);
         return read;
     }

@@ -10,12 +10,19 @@ namespace Ringcheck.Devices;
 /// </summary>
 static class OrderingExplanation
 {
+    /// <summary>The critical cycle of the recorded execution. Of a load that may come late, events are those of <see cref="LateLoad.Record"/>.</summary>
+    internal static Diagnosis Find(SimulatedMachine machine)
+    {
+        var audit = machine.Weak!.Audit;
+        return audit.Late is { } late
+            ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
+            : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+    }
+
     public static IReadOnlyList<string> Of(SimulatedMachine machine)
     {
         var audit = machine.Weak!.Audit;
-        var found = audit.Late is { } late
-            ? new Diagnostician(machine.Memory.Model).Explain(late.Record, late.Read)
-            : new Diagnostician(machine.Memory.Model).Explain(audit.Record, audit.Unplain);
+        var found = Find(machine);
         if (found.Kind == DiagnosisKind.Inconsistent) return [];
         if (found.Kind == DiagnosisKind.SequentiallyConsistent) return [.. LateWrites(machine)];
         audit.Places.Want([.. found.Missing.SelectMany(order => new[] { order.Earlier, order.Later })]);
@@ -63,7 +70,7 @@ static class OrderingExplanation
         return $"{(access.IsWrite ? "stores" : "loads")} {AddressNames.Of(machine, access.Address).TrimEnd(',')}";
     }
 
-    static string Barrier(SimulatedMachine machine, MissingOrder order)
+    internal static string Barrier(SimulatedMachine machine, MissingOrder order)
     {
         if (!machine.IsCpu(order.Thread))
         {
@@ -91,7 +98,7 @@ static class OrderingExplanation
         return $"Barrier({purpose}), that is {Instruction(BarrierMapping.AArch64(purpose))} on AArch64 and {Instruction(BarrierMapping.X86(purpose))} on x86";
     }
 
-    static string Instruction(BarrierInstruction instruction) => instruction switch
+    internal static string Instruction(BarrierInstruction instruction) => instruction switch
     {
         BarrierInstruction.DmbStore => "DMB OSHST",
         BarrierInstruction.DmbLoad => "DMB OSHLD",
@@ -114,7 +121,7 @@ static class OrderingExplanation
     }
 
     /// <summary>Why one access of the circle comes before the next.</summary>
-    static string Relation(string name) => name switch
+    internal static string Relation(string name) => name switch
     {
         "rf" => "the next takes this value",
         "fr" => "it has the value from before the next",

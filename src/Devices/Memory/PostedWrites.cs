@@ -44,6 +44,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <summary>The CPU writes: it arrives now, or later.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
+        machine.Recorder?.Posts(device, address, offset, width, value);
         int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
         lastEvent = sent;
         int turn = siblings[0].turns++;
@@ -52,6 +53,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
         if (arrivesNow)
         {
+            machine.Recorder?.ArrivesAtOnce(device);
             Arrive(memory, write);
             return;
         }
@@ -74,12 +76,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         Push(memory);
         foreach (var other in siblings) other.KeepBefore(siblings[0].turns, this);
         PushOthers(memory, siblings[0].turns);
-        if (device.Master is not { } master) return;
-        int answer = memory.Audit.SendAfterAll(master.Thread, memory.Audit.IsOn ? AddressNames.Register(offset) : "");
-        lastEvent = memory.Audit.Observe(cpu.Id, answer, lastEvent);
-        int completion = memory.Machine.SendAfterAll(master.Thread);
-        memory.Machine.Observe(cpu.Id, completion);
-        memory.Machine.Drop(completion);
+        lastEvent = machine.Messages.Observe(cpu, device.PartsOf(offset, writes: false, 0).Reads, lastEvent);
     }
 
     public override void Run()
@@ -121,13 +118,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
 
     void Arrive(WeakMemory memory, in Posted write)
     {
+        if (write.Late) machine.Recorder?.Arrives(this, device, write.Event, write.Address, write.Offset, write.Width, write.Value);
         if (siblings.Length > 1) PushOthers(memory, write.Turn);
-        if (device.Master is { } master)
-        {
-            memory.Audit.Receive(master.Thread, write.Event);
-            memory.Machine.Receive(master.Thread, write.Message);
-        }
-        memory.Machine.Drop(write.Message);
+        machine.Messages.Tell(device.PartsOf(write.Offset, writes: true, write.Value).Writes, write.Message, write.Event);
         if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
         var reducer = machine.Engine.Reducer;
         reducer?.BeginArrival();

@@ -45,6 +45,8 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     public SetViewMachine Machine => machine;
 
+    internal Engine Engine => engine;
+
     /// <summary>DMA masters that wait for a store.</summary>
     internal DmaWaits Waits { get; }
 
@@ -191,7 +193,12 @@ public sealed unsafe partial class WeakMemory : IDisposable
     ulong Places(int thread, in Access access, int end)
     {
         ulong options = 1;
-        for (int place = end - 1; place > 0 && end - place < MostOptions && machine.CanWrite(thread, access, place); place--) options |= 1UL << (end - place);
+        for (int place = end - 1; place > 0 && end - place < MostOptions; place--)
+        {
+            if (machine.IsTaken(access.Location, place)) continue;
+            if (!machine.CanWrite(thread, access, place)) break;
+            options |= 1UL << (end - place);
+        }
         return options;
     }
 

@@ -17,17 +17,17 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
     readonly Coverage coverage = machine.Engine.Coverage;
     ulong metOfModels;
 
-    public bool IsOn => coverage.IsOn;
-
-    /// <summary>Before the model takes an event.</summary>
-    internal void Judged(in LifecycleState state, in LifecycleEvent what)
+    /// <summary>A step of the lifecycle model, with the rules that judge it and the state that it leads to.</summary>
+    internal RuleViolation Next(MmioDevice device, in LifecycleEvent what)
     {
+        ref var state = ref device.Watch.Lifecycle;
         MeetAll(state.PremisesOf(what));
         if (what is { Kind: LifecycleEventKind.StatusWritten, Value: 0 } && monitors.Ownership.Outstanding != 0) Meet(RuleViolation.MemoryReusedBeforeReset);
+        if (what.Kind < LifecycleEventKind.MemoryReused) Register(isConfiguration: what.Kind is LifecycleEventKind.ConfigRead or LifecycleEventKind.ConfigWritten, device.IsLegacy);
+        var rule = state.Next(what);
+        coverage.Reach(Hashing.Mix(OfLifecycle, state.Abstract));
+        return rule;
     }
-
-    /// <summary>After that.</summary>
-    internal void Reached(in LifecycleState state) => coverage.Reach(Hashing.Mix(OfLifecycle, state.Abstract));
 
     internal void Meet(RuleViolation rule) => MeetAll(1UL << (int)rule);
 
@@ -68,18 +68,12 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
         else Meet(RuleViolation.TouchedEmptySlot);
     }
 
-    /// <summary>An access to a control register.</summary>
-    internal void Register()
+    /// <summary>The width and place of an access are judged; in the configuration space of a legacy device they are not.</summary>
+    void Register(bool isConfiguration, bool isLegacy)
     {
-        Meet(SystemRule.RegisterWidth);
-        Meet(SystemRule.RegisterDirection);
-    }
-
-    /// <summary>An access to the configuration space of a device of version 2.</summary>
-    internal void Configuration()
-    {
-        Meet(SystemRule.ConfigWidth);
-        Meet(SystemRule.ConfigRange);
+        if (isConfiguration && isLegacy) return;
+        Meet(isConfiguration ? SystemRule.ConfigWidth : SystemRule.RegisterWidth);
+        Meet(isConfiguration ? SystemRule.ConfigRange : SystemRule.RegisterDirection);
     }
 
     /// <summary>A queue is live: the driver may write where it must not, and where the parts of it lie was checked.</summary>

@@ -19,8 +19,8 @@ public sealed class Monitors
         Ownership = new(machine, this);
         Registers = new(machine, this);
         Notifications = new(machine, this);
-        Locks = new(machine);
         Coverage = new(machine, this);
+        Locks = new(machine);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -29,10 +29,13 @@ public sealed class Monitors
 
     public NotificationMonitor Notifications { get; }
 
-    public LockMonitor Locks { get; }
-
     /// <summary>What an exploration has come to.</summary>
     public MonitorCoverage Coverage { get; }
+
+    /// <summary>Whether that is followed in this execution. Here because it is asked so often.</summary>
+    internal bool IsCovered;
+
+    public LockMonitor Locks { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -45,6 +48,7 @@ public sealed class Monitors
 
     internal void Reset()
     {
+        IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
         Locks.Reset();
         foreach (var device in machine.Devices) device.Watch.Reset();
@@ -190,6 +194,7 @@ public sealed class Monitors
 
     public void ResetCompleted(MmioDevice device)
     {
+        machine.Recorder?.ResetCompleted(device);
         Ownership.DeviceStopped(device);
         Registers.ResetCompleted(device);
     }
@@ -221,7 +226,7 @@ public sealed class Monitors
     public void HandlerLeft()
     {
         if (!JudgeDevices) return; // a hostile device lies about its causes too
-        if (Coverage.IsOn) Coverage.Meet(SystemRule.NotAcknowledged);
+        if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;

@@ -54,14 +54,14 @@ public sealed class NotificationMonitor(SimulatedMachine machine, Monitors monit
     internal void Published(QueueWatch queue, RingIndex before, RingIndex now)
     {
         KicksSaved += Stored(ref queue.Kick, queue, machine.Ram.Load<ushort>(queue.Used), machine.Ram.Load<ushort>(queue.AvailEvent), before, now);
-        if (queue.Kick.IsOwed && monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.AvailableBufferNotNotified);
+        if (queue.Kick.IsOwed && monitors.IsCovered) monitors.Coverage.Meet(SystemRule.AvailableBufferNotNotified);
     }
 
     /// <summary>The device has stored used.idx.</summary>
     internal void Returned(QueueWatch queue, RingIndex before, RingIndex now)
     {
         InterruptsSaved += Stored(ref queue.Interrupt, queue, machine.Ram.Load<ushort>(queue.Available), machine.Ram.Load<ushort>(queue.UsedEvent), before, now);
-        if (queue.Interrupt.IsOwed && monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.UsedBufferNotNotified);
+        if (queue.Interrupt.IsOwed && monitors.IsCovered) monitors.Coverage.Meet(SystemRule.UsedBufferNotNotified);
     }
 
     /// <summary>Both directions have 1 for "tell me nothing" in bit 0 of their flags. Returns 1 if the store before this one was not told.</summary>
@@ -101,7 +101,7 @@ public sealed class NotificationMonitor(SimulatedMachine machine, Monitors monit
     internal void DriverWroteFlags(QueueWatch queue, ushort flags)
     {
         bool isEvent = HasEventIndex(queue);
-        if (monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.AvailableFlags);
+        if (monitors.IsCovered) monitors.Coverage.Meet(SystemRule.AvailableFlags);
         if (flags > (isEvent ? 0 : AvailableRing.NoInterrupt)) monitors.Driver(Name, "available-flags", [DriverUsed + (isEvent ? "3" : "1")],
             $"the driver sets the available ring's flags to {flags}", isEvent ? "With EVENT_IDX the flags are 0; used_event says what is wanted." : "Without EVENT_IDX the flags are 0 or 1.");
         if (!isEvent && (flags & AvailableRing.NoInterrupt) != 0) queue.Interrupt.IsOwed = false;
@@ -110,7 +110,7 @@ public sealed class NotificationMonitor(SimulatedMachine machine, Monitors monit
     internal void DeviceWroteFlags(QueueWatch queue, ushort flags)
     {
         bool isEvent = HasEventIndex(queue);
-        if (monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.UsedFlags);
+        if (monitors.IsCovered) monitors.Coverage.Meet(SystemRule.UsedFlags);
         if (flags > (isEvent ? 0 : UsedRing.NoNotify)) monitors.Device(Name, "used-flags", [DeviceAvailable + (isEvent ? "3" : "1")],
             $"the device sets the used ring's flags to {flags}", isEvent ? "With EVENT_IDX the flags are 0; avail_event says what is wanted." : "Without EVENT_IDX the flags are 0 or 1.");
         if (!isEvent && (flags & UsedRing.NoNotify) != 0) queue.Kick.IsOwed = false;

@@ -56,7 +56,7 @@ public sealed partial class OwnershipMonitor
             ushort head = queue.WrittenSlot[entry / AvailableRing.EntrySize];
             if (head < queue.Size && OwnershipRules.Apply(ref queue.Owners[head], OwnershipEvent.Taken, QueuePhase.Live) == RuleViolation.None) queue.Held++;
             monitors.DeviceTookChain(queue);
-            if (monitors.Coverage.IsOn) monitors.Coverage.Taken(queue);
+            if (monitors.IsCovered) monitors.Coverage.Taken(queue);
             return;
         }
     }
@@ -101,7 +101,7 @@ public sealed partial class OwnershipMonitor
         var before = queue.Returned;
         queue.Returned = index;
         monitors.Notifications.Returned(queue, before, index);
-        if (!monitors.Coverage.IsOn) return;
+        if (!monitors.IsCovered) return;
         monitors.Coverage.Returned();
         monitors.Coverage.Reached(queue);
     }

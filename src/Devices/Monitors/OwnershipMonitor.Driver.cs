@@ -92,7 +92,7 @@ public sealed partial class OwnershipMonitor
 
     void StoredDescriptor(QueueWatch queue, ushort id, uint offset, ulong value)
     {
-        if (queue.Outstanding != 0 && monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.DescriptorInFlight);
+        if (queue.Outstanding != 0 && monitors.IsCovered) monitors.Coverage.Meet(SystemRule.DescriptorInFlight);
         if (queue.InFlight[id])
             monitors.Driver(Name, "descriptor-in-flight", ["cleanup.driver.device-cleanup.1"],
                 $"the driver writes descriptor {id}, which belongs to a chain that the device still owns",
@@ -104,7 +104,7 @@ public sealed partial class OwnershipMonitor
     {
         queue.WrittenSlot[slot] = head;
         int waiting = queue.Taken.DistanceTo(queue.Published);
-        if (waiting != 0 && monitors.Coverage.IsOn) monitors.Coverage.Meet(SystemRule.SlotInUse);
+        if (waiting != 0 && monitors.IsCovered) monitors.Coverage.Meet(SystemRule.SlotInUse);
         for (int i = 0; i < waiting; i++)
         {
             if (queue.Taken.Plus((ushort)i).Slot(queue.Size) != slot) continue;
@@ -125,7 +125,7 @@ public sealed partial class OwnershipMonitor
         var before = queue.Published;
         queue.Published = index;
         monitors.Notifications.Published(queue, before, index);
-        if (monitors.Coverage.IsOn) monitors.Coverage.Reached(queue);
+        if (monitors.IsCovered) monitors.Coverage.Reached(queue);
     }
 
     void PublishEntry(QueueWatch queue, ushort slot)
@@ -151,7 +151,7 @@ public sealed partial class OwnershipMonitor
         queue.Outstanding++;
         ChainsPublished++;
         MarkChain(queue, head, MemoryOwner.DeviceReads, MemoryOwner.DeviceWrites);
-        if (monitors.Coverage.IsOn) monitors.Coverage.Published(queue, head);
+        if (monitors.IsCovered) monitors.Coverage.Published(queue, head);
     }
 
     /// <summary>Copies a chain as it is published, and checks it against 2.7.5.</summary>
@@ -233,7 +233,7 @@ public sealed partial class OwnershipMonitor
                 queue.Seen = queue.Seen.Next;
                 if (head < queue.Size && queue.Owners[head] == Owner.Used) TakeBack(queue, (ushort)head);
             }
-            if (monitors.Coverage.IsOn) monitors.Coverage.Reached(queue);
+            if (monitors.IsCovered) monitors.Coverage.Reached(queue);
             return;
         }
     }

@@ -73,7 +73,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         monitors.Notifications.Enabled(queue);
         for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkRings(queue, MemoryOwner.DriverRing, MemoryOwner.DeviceRing);
-        if (monitors.Coverage.IsOn) monitors.Coverage.Enabled(queue);
+        if (monitors.IsCovered) monitors.Coverage.Enabled(queue);
         TakeInWhatIsThere(queue, start);
     }
 
@@ -94,7 +94,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
             if (!queue.Live || queue.Device != device || queue.Stopped) continue;
             queue.Stopped = true;
             stoppedCount++;
-            if (!monitors.Coverage.IsOn) continue;
+            if (!monitors.IsCovered) continue;
             monitors.Coverage.Meet(RuleViolation.DeviceTouchedAfterReset);
             monitors.Coverage.Reached(queue);
         }

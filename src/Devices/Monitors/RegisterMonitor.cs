@@ -60,7 +60,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     /// <summary>Where no device is: an empty slot allows a look at what it is, and nothing more.</summary>
     void Elsewhere(IBusDevice? target, ulong address, uint offset, string what)
     {
-        if (monitors.Coverage.IsOn) monitors.Coverage.Elsewhere(target);
+        if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         if (target is null)
             monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register at 0x{address:x}, where the bus has nothing",
                 "Access only addresses of devices that the machine describes.");
@@ -71,7 +71,6 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 
     void CheckWidth(MmioDevice device, uint offset, int width)
     {
-        if (monitors.Coverage.IsOn) monitors.Coverage.Register();
         if (width != 4 || offset % 4 != 0)
             monitors.Driver(Name, "width", [Width], $"the driver accesses {width} bytes at offset 0x{offset:x} of {device.Name}", "Control registers take aligned 32-bit accesses only.");
     }
@@ -80,7 +79,6 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     {
         uint field = offset - MmioRegister.Config;
         if (device.IsLegacy) return;
-        if (monitors.Coverage.IsOn) monitors.Coverage.Configuration();
         if (field >= device.ConfigurationLength)
             monitors.Driver(Name, "config-range", [Direction], $"the driver accesses offset 0x{field:x} of {device.Name}'s configuration, which has 0x{device.ConfigurationLength:x} bytes",
                 "Read only fields that exist.");
@@ -161,13 +159,8 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 
     void Judge(MmioDevice device, LifecycleEvent what)
     {
-        if (monitors.Coverage.IsOn) monitors.Coverage.Judged(device.Watch.Lifecycle, what);
-        var rule = device.Watch.Lifecycle.Next(what);
-        if (rule == RuleViolation.None)
-        {
-            if (monitors.Coverage.IsOn) monitors.Coverage.Reached(device.Watch.Lifecycle);
-            return;
-        }
+        var rule = monitors.IsCovered ? monitors.Coverage.Next(device, what) : device.Watch.Lifecycle.Next(what);
+        if (rule == RuleViolation.None) return;
         bool isDevices = rule >= RuleViolation.DeviceRanBeforeDriverOk;
         if (!(isDevices ? monitors.JudgeDevices : monitors.JudgeDriver)) return; // no text for nobody
         string detail = $"{LifecycleText.Of(what)} ({device.Name})";

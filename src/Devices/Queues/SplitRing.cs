@@ -111,7 +111,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         if (!IsQemu && chain.ReadableLength + chain.WritableLength > uint.MaxValue) return Refuse();
         queue.InUse++;
         // An odd device asks for the next notification early, while it still looks by itself: it may then come for nothing (2.7.10.2).
-        if (HasEventIndex && device.Whim(2) != 0) await WriteAvailEvent(queue, queue.LastAvailable);
+        if (HasEventIndex && device.Whim(2, "asks for the next notification early, while it still looks by itself") != 0) await WriteAvailEvent(queue, queue.LastAvailable);
         return true;
     }
 
@@ -181,7 +181,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
             dma.StoreThenLoad(); // the index, then whether an interrupt is wanted
         }
         if (!await IsInterruptWanted(queue)) return default;
-        if (device.Whim(2) == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer);
+        if (device.Whim(2, "raises its interrupt only later") == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer);
         else device.RaiseInterruptLater(InterruptCause.UsedBuffer);
         return default;
     }
@@ -197,7 +197,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         queue.SignalledUsed = queue.UsedIndex;
         // 2.7.7.2: all that was returned since the last decision counts. QEMU's first decision after a reset is yes, whatever was asked.
         if (!wasSignalled || queue.UsedIndex.HasPassed(wanted, before.DistanceTo(queue.UsedIndex))) return true;
-        return device.BoundedWhim(); // an odd device may interrupt all the same: 2.7.7.2 only says SHOULD NOT
+        return device.BoundedWhim("interrupts although the driver does not ask for it"); // an odd device may interrupt all the same: 2.7.7.2 only says SHOULD NOT
     }
 
     bool Refuse()
@@ -208,7 +208,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
 
     // What a hostile device writes instead
 
-    uint LiedId(DeviceQueue queue, uint id) => device.Lie(5) switch
+    uint LiedId(DeviceQueue queue, uint id) => device.Lie(5, "returns head 0xffffffff|returns a head beyond the queue|returns the next head|returns the head with a bit above 16 set") switch
     {
         1 => uint.MaxValue,
         2 => queue.RingSize,
@@ -217,7 +217,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         _ => id,
     };
 
-    uint LiedLength(uint length) => device.Lie(4) switch
+    uint LiedLength(uint length) => device.Lie(4, "says that it wrote 0xffffffff bytes|says that it wrote a byte more|says that it wrote nothing") switch
     {
         1 => uint.MaxValue,
         2 => length + 1,
@@ -225,7 +225,7 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         _ => length,
     };
 
-    ushort LiedIndex(DeviceQueue queue) => device.Lie(5) switch
+    ushort LiedIndex(DeviceQueue queue) => device.Lie(5, "stores a used index one too far|stores a used index beyond the ring|stores a used index half way round|stores a used index that goes back") switch
     {
         1 => queue.UsedIndex.Next.Value,
         2 => queue.UsedIndex.Plus((ushort)(queue.RingSize + 1)).Value,
@@ -234,10 +234,13 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
         _ => queue.UsedIndex.Value,
     };
 
+    const string Misdeeds = "writes 0xffff to the next field of descriptor 0|writes all ones to the address of descriptor 0|writes 0xffff to the available index"
+        + "|asks for no notifications|raises interrupts without end|says that it needs a reset|asks to be notified half way round";
+
     /// <summary>Between two requests, a hostile device writes where it may not, interrupts without end, or gives up.</summary>
     public async DeviceTask<Nothing> Misbehave(DeviceQueue queue)
     {
-        switch (device.Lie(HasEventIndex ? 8 : 7))
+        switch (device.Lie(HasEventIndex ? 8 : 7, Misdeeds))
         {
             case 1: await dma.Store(new(queue.Descriptors + SplitDescriptor.NextOffset), (ushort)0xFFFF); break;
             case 2: await dma.Store(new(queue.Descriptors + SplitDescriptor.AddressOffset), ulong.MaxValue); break;

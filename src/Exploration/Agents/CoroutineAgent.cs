@@ -53,6 +53,9 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
     /// <summary>What a run looks at and changes by beginning, and that it is alive: parts of its peripheral. 0: nobody else has to do with it.</summary>
     public (ulong Reads, ulong Writes, ulong Life) Parts { get; set; }
 
+    /// <summary>What else happens as a run begins.</summary>
+    public Action? Beginning { get; set; }
+
     public override void Run()
     {
         if (Running) Resume();
@@ -64,6 +67,7 @@ public sealed class CoroutineAgent(string name, Func<DeviceTask<Nothing>> entry)
         wake = false;
         Running = hasRun = true;
         granted = Parts.Reads == 0 || !Engine.PartsBeginnings || Engine.Choose(ChoiceKind.Begin, 2) == 0;
+        Beginning?.Invoke();
         if (Parts.Reads != 0) Engine.Reducer?.Starts(this, Parts.Reads, Parts.Writes);
         // granted: this step is the first access; a resumed one makes its access in GetResult, without asking
         var root = entry().Frame;

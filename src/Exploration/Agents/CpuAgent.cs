@@ -158,7 +158,9 @@ public sealed class CpuAgent : Agent
         Interrupt.Step++;
         Engine.Unblock(Interrupt);
         Engine.Current = Interrupt.Id;
+        Engine.Observer?.InterruptTaken(this);
         Handler!();
+        Engine.Observer?.InterruptReturned(this);
         inHandler = false;
         masked = false;
         active = this;
@@ -200,6 +202,7 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(MaskEvent, 0);
+        Engine.Observer?.Masked(this, true);
         if (inHandler) return;
         masked = true;
         UpdateInterrupt();
@@ -213,6 +216,7 @@ public sealed class CpuAgent : Agent
     {
         Point();
         active.Observed(UnmaskEvent, 0);
+        Engine.Observer?.Masked(this, false);
         if (inHandler) return;
         masked = false;
         UpdateInterrupt();
@@ -246,10 +250,12 @@ public sealed class CpuAgent : Agent
         Pending = default;
         Step++; // a second decision needs a key of its own
         Observed(BlockedEvent, 0);
+        Engine.Observer?.Waits(this, kind == WaitKind.Poll);
         Engine.Block(this);
         Schedule();
         wait = WaitKind.None;
         Observed(WokenEvent, 0);
+        Engine.Observer?.Woke(this);
     }
 
     void Arm(ulong deadline)
@@ -270,6 +276,7 @@ public sealed class CpuAgent : Agent
     void TimerFires()
     {
         Engine.AdvanceTo(deadlineMs);
+        Engine.Observer?.TimePassed(this);
         Engine.Reducer?.TimeOut(this);
         deadlinePassed = true;
         if (wait == WaitKind.Interrupt) wait = WaitKind.None;

@@ -192,6 +192,47 @@ sealed class ExecutionGraph
         (other.Count, other.OrderCount, other.ChainCount, other.Depth, other.EndsInChoice) = (Count, OrderCount, 0, Depth, false);
     }
 
+    public void Save(BinaryWriter to)
+    {
+        to.Write(Depth);
+        to.Write(EndsInChoice);
+        Save(to, MemoryMarshal.AsBytes(events.AsSpan(0, Count)));
+        Save(to, MemoryMarshal.AsBytes(order.AsSpan(0, OrderCount)));
+        Save(to, MemoryMarshal.AsBytes(newest.AsSpan()));
+        Save(to, MemoryMarshal.AsBytes(lastRead.AsSpan()));
+        Save(to, MemoryMarshal.AsBytes(lastOf.AsSpan()));
+    }
+
+    static void Save(BinaryWriter to, ReadOnlySpan<byte> bytes)
+    {
+        to.Write(bytes.Length);
+        to.Write(bytes);
+    }
+
+    public void Load(BinaryReader from)
+    {
+        Clear();
+        Depth = from.ReadInt32();
+        EndsInChoice = from.ReadBoolean();
+        events = Load<GraphEvent>(from, out int count);
+        order = Load<int>(from, out int made);
+        newest = Load<int>(from, out _);
+        lastRead = Load<int>(from, out _);
+        Load<int>(from, out _).CopyTo(lastOf, 0);
+        (Count, OrderCount) = (count, made);
+    }
+
+    /// <summary>Room for at least one.</summary>
+    static unsafe T[] Load<T>(BinaryReader from, out int count) where T : unmanaged
+    {
+        var bytes = from.ReadBytes(from.ReadInt32());
+        count = bytes.Length / sizeof(T);
+        var array = new T[Math.Max(count, 1)];
+        if (count == 0 && typeof(T) == typeof(int)) return [];
+        MemoryMarshal.Cast<byte, T>(bytes).CopyTo(array);
+        return array;
+    }
+
     /// <summary>The graph of the kept events, in the same order of adding; <paramref name="map"/> gives their new numbers. Its order is left empty.</summary>
     public void Restrict(ReadOnlySpan<bool> keep, Span<int> map, ExecutionGraph into)
     {

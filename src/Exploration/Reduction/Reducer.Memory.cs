@@ -8,6 +8,9 @@ public sealed partial class Reducer
     int[] writeOf = new int[256];
     int half = None, unmade = int.MaxValue;
 
+    /// <summary>What a write follows from, through program order and reads, is also before it in coherence order: on all memories but AArch64's.</summary>
+    bool prefixComesBefore;
+
     /// <summary>The number of a location; the same in all executions.</summary>
     public int LocationAt(ulong address, int length) => layout.LocationAt(address, length);
 
@@ -126,14 +129,17 @@ public sealed partial class Reducer
     public int Write(SetViewMachine memory, int machineThread, in Access access, int location, ulong value, out int number)
     {
         int end = memory.Count(access.Location), thread = CurrentThread;
+        prefixComesBefore = memory.Model != MemoryModel.AArch64 || Flaw == ReductionFlaw.PrefixComesBefore;
         number = None;
         if (!IsOfOthersInterest(location, thread)) return end;
         if (position < planned) return WriteAgain(memory, machineThread, access, thread, location, value, end, out number);
         number = AddWrite(thread, location, value);
         int wandered = end;
         int newest = end > 0 ? WriteAt(memory, access.Location, end - 1) : None;
-        for (int place = end - 1; place > 0 && memory.CanWrite(machineThread, access, place); place--)
+        for (int place = end - 1; place > 0; place--)
         {
+            if (memory.IsTaken(access.Location, place)) continue;
+            if (!memory.CanWrite(machineThread, access, place)) break;
             graph.Insert(number, WriteAt(memory, access.Location, place - 1));
             PushForward(number);
             graph.Remove(number);
@@ -260,6 +266,7 @@ public sealed partial class Reducer
     /// </summary>
     void ReviseWithoutRoom(int read, ulong value)
     {
+        if (Flaw == ReductionFlaw.NoVirtualWrites) return;
         if (wanders) return;
         Time(read);
         int write = AddWrite(graph[read].Thread, graph[read].Location, value);

@@ -132,8 +132,22 @@ public sealed partial class Reducer
         if (number < 0) return;
         ref var mine = ref graph[number];
         (mine.Reads, mine.Writes, mine.Wakes, mine.Stops, mine.Lines) = (reads, writes, wakes, stops, lines);
+        if (NeedsWake(mine)) source = WokenBy(thread);
         if (source != None) mine.Source = source;
         Made(number, !again);
+    }
+
+    /// <summary>What first asked an agent to act, of all that did since it acted last. Others may come after its acting, this one may not.</summary>
+    int WokenBy(int thread)
+    {
+        int first = None;
+        for (int i = graph.ChainCount - 1; i >= 0; i--)
+        {
+            int at = graph.Chain[i];
+            if ((graph[at].Stops >> thread & 1) != 0) break;
+            if ((graph[at].Wakes >> thread & 1) != 0) first = at;
+        }
+        return first;
     }
 
     void HandlerTouches(ulong reads, ulong writes)

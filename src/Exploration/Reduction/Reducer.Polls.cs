@@ -13,8 +13,8 @@ public sealed partial class Reducer
         /// <summary>The iteration's first event, or None; and what the CPU's step and the trace were then.</summary>
         public int From;
 
-        /// <summary>The iteration's first read, or None; which of its sources is tried, from the oldest; and how many there were.</summary>
-        public int First, Trial, Sources;
+        /// <summary>The iteration's first read, or None; how many of its sources were tried, from the oldest, and the last of them.</summary>
+        public int First, Trial, Tried;
         public bool IsTrying;
 
         /// <summary>This thread stays where it is in this execution.</summary>
@@ -51,6 +51,17 @@ public sealed partial class Reducer
 
     /// <summary>The thread stays where it is.</summary>
     void Hold(int thread) => polls[thread].IsHeld = true;
+
+    /// <summary>A thread stays, and what it saw last of what it waits for is not the newest any more: another execution shows it going on, or seeing that.</summary>
+    bool SomebodyWouldSeeMore()
+    {
+        for (int thread = 0; thread < threads; thread++)
+        {
+            int last = polls[thread].IsHeld ? graph.LastOf(thread) : None;
+            if (last != None && graph[last].IsWait && graph[last].Source != graph.NewestWrite(graph[last].Location)) return true;
+        }
+        return false;
+    }
 
     /// <summary>An agent that has seen the newest of what it waits for, and is not to see anything else in this execution.</summary>
     public bool IsHeld(Agent agent) => polls[threadOf[agent.Id]].IsHeld;
@@ -169,22 +180,25 @@ public sealed partial class Reducer
     /// <summary>Sources from the oldest on: those that do not end the loop are seen at once, without an execution for each.</summary>
     int ReadOldestFirst(Ordering.SetViewMachine memory, int machineThread, in Ordering.Access access, int read, int last, int trial)
     {
-        int thread = graph[read].Thread, chosen = last, seen = 0;
+        int thread = graph[read].Thread, chosen = None;
         ref var poll = ref polls[thread];
         poll.First = read;
-        for (int place = memory.OldestReadable(machineThread, access); place <= last; place++)
+        // By the write and not by counting: what was tried is seen, and what is older than that cannot be read any more.
+        int first = memory.OldestReadable(machineThread, access);
+        if (trial > 0) first = Math.Max(first, PlaceOf(memory, access.Location, poll.Tried) + 1);
+        for (int place = first; place <= last; place++)
         {
             if (!memory.CanRead(machineThread, access, place)) continue;
-            int source = WriteAt(memory, access.Location, place);
-            if (seen++ < trial) continue;
-            if (seen == trial + 1)
+            if (chosen == None)
             {
                 chosen = place;
                 continue;
             }
-            graph.Returns(read, source);
+            graph.Returns(read, WriteAt(memory, access.Location, place));
             laterTrials[thread].Add(Forward(read));
         }
+        if (chosen == None) chosen = last;
+        poll.Tried = WriteAt(memory, access.Location, chosen);
         poll.IsTrying = chosen != last;
         graph.Returns(read, WriteAt(memory, access.Location, chosen));
         Made(read, isNew: true);

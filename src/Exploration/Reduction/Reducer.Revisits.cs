@@ -76,6 +76,7 @@ public sealed partial class Reducer
     bool IsFirstChoice(int number, ref Clock prefix)
     {
         ref var mine = ref graph[number];
+        if (Flaw == ReductionFlaw.AnythingGoes) return true;
         switch (mine.Kind)
         {
             case EventKind.Choice: return mine.Value == 0;
@@ -91,7 +92,7 @@ public sealed partial class Reducer
                 {
                     if (write != revisiting && IsBefore(write, number, ref prefix)) return false;
                 }
-                for (int read = mine.FirstReader; read != None; read = graph[read].NextReader)
+                for (int read = mine.FirstReader; read != None && Flaw != ReductionFlaw.ReadersForgotten; read = graph[read].NextReader)
                 {
                     if (IsBefore(read, number, ref prefix)) return false;
                 }
@@ -107,7 +108,8 @@ public sealed partial class Reducer
         }
     }
 
-    bool IsBefore(int other, int number, ref Clock prefix) => other <= number || prefix.Has(graph[other].Thread, graph[other].Index);
+    bool IsBefore(int other, int number, ref Clock prefix)
+        => other <= number || prefix.Has(graph[other].Thread, graph[other].Index) || Flaw == ReductionFlaw.TooStrict;
 
     /// <summary>Plans in which a read returns a write that was added after it, at each place that the write can take.</summary>
     void PlanRead(int read, int write, ref Clock prefix)
@@ -130,7 +132,7 @@ public sealed partial class Reducer
             {
                 int next = after == None ? plan.First(location) : plan[after].After;
                 if (next == None || !plan[next].IsUpdate) PushAt(plan, newWrite, after);
-                if (after == None || plan[after].Thread == thread || plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index)) break;
+                if (after == None || plan[after].Thread == thread || (prefixComesBefore && plan[newWrite].Clock.Has(plan[after].Thread, plan[after].Index))) break;
             }
         }
         search.Return(plan);

@@ -35,7 +35,10 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
 
     public ReductionSearch Search => search;
 
-    public override bool IsExhaustive => finished && search is { Unfit: 0, BeyondDepth: 0 } && !hasFreeTimers;
+    /// <summary>For the tests of the tests.</summary>
+    internal ReductionFlaw Flaw { get; init; }
+
+    public override bool IsExhaustive => finished && search is { Unfit: 0, BeyondDepth: 0, LearnedLate: false } && !hasFreeTimers;
 
     public override string Bounds => string.Join(", ", BoundsMet());
 
@@ -45,18 +48,27 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         if (search.BeyondDepth > 0) yield return $"at most {search.MaximumDepth} choices that are not the first";
         if (search.Unfit > 0) yield return $"{search.Unfit} classes could not be carried out";
+        if (search.LearnedLate) yield return "something was learned late; what came before was too coarse";
         if (hasFreeTimers) yield return "timers fire only when nothing else can happen";
     }
 
     public override bool Begin(long execution)
     {
         search.Return(graph);
-        if (!search.TryTake(out graph))
+        graph = null!;
+        if (IsDivided && !PartsAreKnown && Scout()) return true;
+        if (!search.TryTake(out graph!) && !TryTakePart(out graph!))
         {
             graph = search.Blank();
             finished = true;
             return false;
         }
+        TakeUp();
+        return true;
+    }
+
+    void TakeUp()
+    {
         planned = graph.OrderCount;
         if (schedule.Length < planned) schedule = new int[graph.OrderCount * 2];
         graph.Order.CopyTo(schedule);
@@ -64,7 +76,6 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         graph.BeginAgain();
         wanders = false;
         Prepare();
-        return true;
     }
 
     void Prepare()
@@ -87,6 +98,8 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     internal void Enter(Engine newEngine)
     {
         if (engine != newEngine) Attach(newEngine);
+        if (engine.System?.IsFollowed != true)
+            throw new NotSupportedException("this scenario's machine does not tell the reduction what it does: use the strategy 'states'");
     }
 
     void Attach(Engine newEngine)
@@ -113,6 +126,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         if (verdict == Verdict.Complete && !learning) StepEnds();
         if (learning) verdict = Verdict.Learned;
+        else if (verdict == Verdict.Complete && SomebodyWouldSeeMore()) verdict = Verdict.Blocked;
         else if (verdict == Verdict.Complete && position < planned) verdict = Verdict.Unfit;
         if (!wanders) search.Count(verdict, graph);
     }
@@ -180,7 +194,10 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         return (options & agent.Bit) != 0 ? agent.Id : None;
     }
 
-    /// <summary>Whatever this says, it says of the same graph always. Who serves comes first, so that the first execution is an ordinary one.</summary>
+    /// <summary>
+    /// Whatever this says, it says of the same graph always. Who serves comes first, so that the first execution is an ordinary one, and before whoever may stop it:
+    /// a revisit takes steps away from who is stopped, it never gives more.
+    /// </summary>
     int Turn(ulong options)
     {
         int first = None;
@@ -190,7 +207,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             var agent = engine.Agents[id];
             if (agent is not InlineAgent || CpuOf(threadOf[id]) is not null) continue;
             if (agent.IsUrgent) return id;
-            if (first == None) first = id;
+            if (first == None || (agent is not ActionAgent && engine.Agents[first] is ActionAgent)) first = id;
         }
         if (first != None) return first;
         foreach (var cpu in cpus)
@@ -233,7 +250,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     {
         int thread = threadOf[point.Agent];
         ulong detail = point.Enabled;
-        if (position < planned)
+        if (position < planned && graph[schedule[position]].Thread == thread)
         {
             int again = Again(EventKind.Choice, thread, detail);
             if (again < 0) return point.Default;
@@ -321,6 +338,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     bool EndsAnew(int number)
     {
         if (!isForward) return false;
+        if (graph[number] is { Kind: EventKind.Write, IsUpdate: false, After: not None } && Flaw != ReductionFlaw.EarlierPlacesRevisit) return false; // at its first place only, as when it was new
         int last = schedule[planned - 1];
         return number != last && graph[number].StepEnd == graph[last].StepEnd;
     }
@@ -336,6 +354,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         var plan = search.Blank();
         graph.CopyTo(plan);
         plan.AppendToOrder(last);
+        for (int rest = position; rest < planned; rest++) plan.AppendToOrder(schedule[rest]); // a choice that ends a step of which the plan held the beginning only
         plan.EndsInChoice = graph[last].Kind != EventKind.Write;
         return plan;
     }

@@ -1,11 +1,20 @@
 namespace Ringcheck.Exploration;
 
-/// <summary>What the workers of one search share: the plans that wait, what was learned, what was counted.</summary>
+/// <summary>What one search has: the plans that wait, what was learned, what was counted.</summary>
 public sealed class ReductionSearch
 {
     readonly Stack<ExecutionGraph> plans = new();
     readonly Stack<ExecutionGraph> spare = new();
     int learned = -1;
+
+    /// <summary>True: a search in parts, which does not begin again by itself.</summary>
+    internal bool IsDivided { get; set; }
+
+    /// <summary>True: what an execution plans is for other parts.</summary>
+    internal bool Discards { get; set; }
+
+    /// <summary>A divided search found something to learn after its parts were fixed: what came before was too coarse.</summary>
+    internal bool LearnedLate { get; set; }
 
     /// <summary>Of the first choices, how many others an execution may make on its way; more are counted and left out.</summary>
     public int MaximumDepth { get; init; } = int.MaxValue;
@@ -42,7 +51,12 @@ public sealed class ReductionSearch
     /// <summary>The next plan. False: nothing is left.</summary>
     internal bool TryTake(out ExecutionGraph plan)
     {
-        if (learned != Layout.Version)
+        if (learned != Layout.Version && IsDivided)
+        {
+            LearnedLate |= learned >= 0;
+            learned = Layout.Version;
+        }
+        else if (learned != Layout.Version)
         {
             // What was explored without knowing this was explored with too few events.
             learned = Layout.Version;
@@ -56,12 +70,34 @@ public sealed class ReductionSearch
         return plans.TryPop(out plan!);
     }
 
+    /// <summary>All plans, the oldest first.</summary>
+    internal List<ExecutionGraph> TakeAll()
+    {
+        List<ExecutionGraph> all = [.. plans];
+        all.Reverse();
+        plans.Clear();
+        return all;
+    }
+
+    /// <summary>From here on executions count, and nothing is left to learn.</summary>
+    internal void BeginToCount()
+    {
+        Complete = Blocked = Wasted = Unfit = BeyondDepth = Duplicates = 0;
+        Classes?.Clear();
+        learned = Layout.Version;
+    }
+
     internal ExecutionGraph Blank() => spare.TryPop(out var graph) ? graph : new();
 
     internal void Return(ExecutionGraph graph) => spare.Push(graph);
 
     internal void Push(ExecutionGraph plan)
     {
+        if (Discards)
+        {
+            spare.Push(plan);
+            return;
+        }
         if (++plan.Depth > MaximumDepth)
         {
             BeyondDepth++;
@@ -69,6 +105,31 @@ public sealed class ReductionSearch
             return;
         }
         plans.Push(plan);
+    }
+
+    internal void Add(ExecutionGraph plan) => plans.Push(plan);
+
+    internal void Save(BinaryWriter to)
+    {
+        to.Write(Discards);
+        to.Write(LearnedLate);
+        foreach (long count in (long[])[Complete, Blocked, Wasted, Unfit, BeyondDepth]) to.Write(count);
+        to.Write(plans.Count);
+        foreach (var plan in plans.Reverse()) plan.Save(to);
+    }
+
+    internal void Load(BinaryReader from)
+    {
+        Discards = from.ReadBoolean();
+        LearnedLate = from.ReadBoolean();
+        (Complete, Blocked, Wasted, Unfit, BeyondDepth) = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
+        plans.Clear();
+        for (int left = from.ReadInt32(); left > 0; left--)
+        {
+            var plan = Blank();
+            plan.Load(from);
+            plans.Push(plan);
+        }
     }
 
     internal void Count(Verdict verdict, ExecutionGraph graph)

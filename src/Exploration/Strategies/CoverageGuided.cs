@@ -4,7 +4,7 @@ namespace Ringcheck.Exploration;
 /// Greybox fuzzing of schedules (Wolff et al., "Greybox fuzzing for concurrency testing", ASPLOS 2024), rewarded by states of a model (Gulcan et
 /// al., "Model-guided fuzzing of distributed systems", 2024): the choices up to where an execution reached a new model state, or met a rule's premise for the
 /// first time, are kept in a pool of bounded size. Later executions take up one of them or a part of it, make a choice in it anew or none, and go on as a random walk. What
-/// an execution does depends on those before it, so there is one worker; the seed alone decides all of it.
+/// an execution does depends on those before it, so there is one worker; the seed alone decides all of it. Each shard learns from its own executions.
 /// </summary>
 public sealed class CoverageGuided(ulong seed) : Strategy
 {
@@ -12,7 +12,7 @@ public sealed class CoverageGuided(ulong seed) : Strategy
     public const int PoolSize = 128;
 
     /// <summary>Of so many executions, one is a random walk from the start.</summary>
-    const uint FreshEvery = 4;
+    const uint FreshEvery = 2;
 
     /// <summary>Half of the prefixes taken up are of the latest ones: new ground is near there.</summary>
     const uint Newest = 8;
@@ -31,6 +31,10 @@ public sealed class CoverageGuided(ulong seed) : Strategy
     public override string Name => "coverage";
 
     public override bool NeedsCoverage => true;
+
+    public override bool IsNumbered => true;
+
+    public override bool CanSave => true;
 
     public override string Bounds => $"{Math.Min(kept, PoolSize)} prefixes kept of {kept}";
 
@@ -65,5 +69,21 @@ public sealed class CoverageGuided(ulong seed) : Strategy
     {
         if (engine.Coverage.FreshInExecution == 0) return;
         pool[kept++ % PoolSize] = new(picks[..(int)engine.Coverage.LastFreshPosition]);
+    }
+
+    public override void Save(BinaryWriter to)
+    {
+        to.Write(kept);
+        foreach (var prefix in pool.AsSpan(0, (int)Math.Min(kept, PoolSize)))
+        {
+            to.Write(prefix.Picks.Length);
+            to.Write(prefix.Picks);
+        }
+    }
+
+    public override void Load(BinaryReader from)
+    {
+        kept = from.ReadInt64();
+        for (int i = 0; i < Math.Min(kept, PoolSize); i++) pool[i] = new(from.ReadBytes(from.ReadInt32()));
     }
 }

@@ -30,9 +30,10 @@ public enum Counted
 /// caching by fingerprint. When pruning is sound, and what it rests on, is said in docs/exploration.md. A bound on deviations or preemptions makes
 /// the result "bounded" wherever it cut something off.
 /// </summary>
-public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue, Counted counted = Counted.Deviations) : Strategy
+public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue, Counted counted = Counted.Deviations) : Strategy, IShardable
 {
-    struct Entry
+    /// <summary>A choice on the way to where the search is.</summary>
+    internal struct Entry
     {
         public ulong Untried;
         public int Pick, Default;
@@ -43,6 +44,8 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
     Entry[] stack = new Entry[256];
     int depth, position, deviations;
     bool started, finished;
+    TreeSplit? split;
+    PartSource? source;
 
     public override string Name => "states";
 
@@ -62,16 +65,76 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
 
     public override bool NeedsFingerprints => pruning != Pruning.None;
 
+    public override bool CanSave => true;
+
+    public bool PartsShareNothing => pruning == Pruning.None;
+
+    public bool IsScouting { get; private set; }
+
+    public long Part { get; private set; }
+
+    /// <summary>The number of the first part; more than 0 where a search begins anew with another bound.</summary>
+    internal long FirstPart { get; init; }
+
+    /// <summary>The number after the last part, once the search has ended.</summary>
+    internal long PartsEnd => FirstPart + split!.Prefixes.Count;
+
+    /// <summary>No execution goes on beyond so many choices: the search only finds prefixes.</summary>
+    internal int DepthLimit { get; init; } = int.MaxValue;
+
+    /// <summary>True until the first execution.</summary>
+    internal bool IsFresh => !started;
+
+    /// <summary>True if the last execution was abandoned because of a state seen before.</summary>
+    internal bool HasPruned { get; private set; }
+
+    /// <summary>True if the last execution was ended by <see cref="DepthLimit"/>.</summary>
+    internal bool IsAtLimit { get; private set; }
+
+    public void Restrict(Func<long> next) => Restrict(new PartSource(next));
+
+    internal void Restrict(PartSource parts)
+    {
+        source = parts;
+        split = new(pruning, maxDeviations, counted);
+    }
+
+    /// <summary>The choices of the last execution, with nothing left to try in them.</summary>
+    internal Entry[] Prefix()
+    {
+        var prefix = stack[..position];
+        for (int i = 0; i < prefix.Length; i++) prefix[i].Untried = 0;
+        return prefix;
+    }
+
     public override bool Begin(long execution)
     {
-        if (started && !Backtrack())
+        position = 0;
+        deviations = 0;
+        HasPruned = IsAtLimit = false;
+        IsScouting = split is { IsDone: false } && split.Begin();
+        if (IsScouting) return true;
+        bool goesOn = started ? Backtrack() : source is null;
+        if (!goesOn && !NextPart())
         {
             finished = true;
+            WasBounded |= split is { WasBounded: true };
             return false;
         }
         started = true;
-        position = 0;
-        deviations = 0;
+        return true;
+    }
+
+    /// <summary>Goes to the part that is to be done next, if there is one.</summary>
+    bool NextPart()
+    {
+        if (source is null || source.Peek() >= PartsEnd) return false;
+        Part = source.Peek();
+        source.Take();
+        var prefix = split!.Prefixes[(int)(Part - FirstPart)];
+        if (stack.Length < prefix.Length) Array.Resize(ref stack, 2 * prefix.Length);
+        prefix.CopyTo(stack, 0);
+        depth = prefix.Length;
         return true;
     }
 
@@ -93,7 +156,14 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
 
     public override int Choose(in ChoicePoint point, Engine engine)
     {
-        if (position == depth && !Push(point, engine)) return Prune;
+        if (IsScouting) return split!.Choose(point, engine);
+        if (position == depth)
+        {
+            IsAtLimit = depth == DepthLimit;
+            int left = maxDeviations == int.MaxValue ? byte.MaxValue : Math.Min(byte.MaxValue, maxDeviations - deviations);
+            if (!IsNew(point, engine, (byte)left) || IsAtLimit) return Prune;
+            Push(point, left);
+        }
         ref var entry = ref stack[position++];
         if ((point.Enabled >> entry.Pick & 1) == 0)
             throw new NondeterminismException($"not deterministic: option {entry.Pick} of {point} was enabled when it was recorded");
@@ -101,15 +171,18 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         return entry.Pick;
     }
 
-    /// <summary>A choice that is met for the first time. False: its state was seen, with at least as much budget left.</summary>
-    bool Push(in ChoicePoint point, Engine engine)
+    /// <summary>False: the state of this choice was seen, with at least as much budget left.</summary>
+    bool IsNew(in ChoicePoint point, Engine engine, byte left)
     {
-        int left = maxDeviations == int.MaxValue ? byte.MaxValue : Math.Min(byte.MaxValue, maxDeviations - deviations);
-        if (NeedsFingerprints && !seen.AddOrImprove(KeyOf(point, engine), (byte)left) && pruning == Pruning.SeenStates)
-        {
-            Pruned++;
-            return false;
-        }
+        if (!NeedsFingerprints || seen.AddOrImprove(KeyOf(point, engine), left) || pruning != Pruning.SeenStates) return true;
+        Pruned++;
+        HasPruned = true;
+        return false;
+    }
+
+    /// <summary>A choice that is met for the first time: the plain option, and whatever else there is room for.</summary>
+    void Push(in ChoicePoint point, int left)
+    {
         if (depth == stack.Length) Array.Resize(ref stack, 2 * depth);
         ulong untried = point.Enabled & ~(1UL << point.Default);
         bool isFree = counted == Counted.Preemptions && point.Kind == ChoiceKind.Schedule && (point.Enabled >> point.Agent & 1) == 0;
@@ -119,7 +192,6 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
             WasBounded = true;
         }
         stack[depth++] = new Entry { Untried = untried, Pick = point.Default, Default = point.Default, IsFree = isFree };
-        return true;
     }
 
     Fingerprint KeyOf(in ChoicePoint point, Engine engine)
@@ -131,5 +203,37 @@ public sealed class Exhaustive(Pruning pruning, int maxDeviations = int.MaxValue
         if (maxDeviations != int.MaxValue) hasher.Add((ulong)engine.Current);
         if (point.Kind != ChoiceKind.Schedule) hasher.Add((ulong)point.Kind << 32 | (uint)point.Agent << 8 | 1);
         return hasher.Result;
+    }
+
+    public override void Save(BinaryWriter to)
+    {
+        to.Write(started);
+        to.Write(WasBounded);
+        to.Write(Pruned);
+        to.Write(Part);
+        to.Write(depth);
+        foreach (ref readonly var entry in stack.AsSpan(0, depth))
+        {
+            to.Write(entry.Untried);
+            to.Write((byte)entry.Pick);
+            to.Write((byte)entry.Default);
+            to.Write(entry.IsFree);
+        }
+        seen.Save(to);
+        source?.Save(to);
+    }
+
+    /// <summary>The parts themselves are not in it: they are found again.</summary>
+    public override void Load(BinaryReader from)
+    {
+        started = from.ReadBoolean();
+        WasBounded = from.ReadBoolean();
+        Pruned = from.ReadInt64();
+        Part = from.ReadInt64();
+        depth = from.ReadInt32();
+        if (stack.Length < depth) stack = new Entry[2 * depth];
+        for (int i = 0; i < depth; i++) stack[i] = new Entry { Untried = from.ReadUInt64(), Pick = from.ReadByte(), Default = from.ReadByte(), IsFree = from.ReadBoolean() };
+        seen.Load(from);
+        source?.Load(from);
     }
 }

@@ -32,14 +32,35 @@ public sealed class FingerprintTable
     public bool Contains(Fingerprint key) => Find(slots, key).Used;
 
     /// <summary>True if both hold the same fingerprints, whatever the budgets.</summary>
-    public bool SetEquals(FingerprintTable other)
+    public bool SetEquals(FingerprintTable other) => Count == other.Count && IsSubsetOf(other);
+
+    /// <summary>True if the other one holds all that this one does, whatever the budgets.</summary>
+    public bool IsSubsetOf(FingerprintTable other)
     {
-        if (Count != other.Count) return false;
         foreach (ref readonly var slot in slots.AsSpan())
         {
             if (slot.Used && !other.Contains(new(slot.A, slot.B))) return false;
         }
         return true;
+    }
+
+    /// <summary>All that it holds, 17 bytes each.</summary>
+    public void Save(BinaryWriter to)
+    {
+        to.Write(Count);
+        foreach (ref readonly var slot in slots.AsSpan())
+        {
+            if (!slot.Used) continue;
+            to.Write(slot.A);
+            to.Write(slot.B);
+            to.Write(slot.Budget);
+        }
+    }
+
+    /// <summary>Adds what another one saved.</summary>
+    public void Load(BinaryReader from)
+    {
+        for (long left = from.ReadInt64(); left > 0; left--) AddOrImprove(new(from.ReadUInt64(), from.ReadUInt64()), from.ReadByte());
     }
 
     static ref Slot Find(Slot[] slots, Fingerprint key)

@@ -61,7 +61,7 @@ public sealed class StrategyComparison(ComparisonOptions options)
         long executions = 0;
         foreach (var site in sites)
         {
-            var strategy = StrategyCatalog.Make(name, seed, site.Choices);
+            var strategy = StrategyCatalog.Make(name, seed, site.Choices, StrategyCatalog.IsFollowed(site.Scenario));
             for (long i = 0; i < options.Limit && strategy.Begin(i); i++)
             {
                 if (cancellation.IsCancellationRequested) return null;

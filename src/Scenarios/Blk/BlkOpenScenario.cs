@@ -72,6 +72,7 @@ sealed class BlkOpenScenario : IBarrierScenario
 
     public void Run()
     {
+        Engine.Begins(-1, "open a disk");
         var status = BlockDevices.OpenOrFallback(cpu, driver, driverRegion, fallback, allowFallback: true, out var disk);
         cpu.UnmaskInterrupts();
         if (status == DriverStatus.Ok) Use(disk);
@@ -91,8 +92,10 @@ sealed class BlkOpenScenario : IBarrierScenario
             "the device is there and was not opened, and the caller got a fallback", "Fall back only where there is no device.");
         if (disk.Kind != BlockDeviceKind.VirtioBlk) return;
         var buffer = Region(Buffer, Sector.Size);
-        foreach (var operation in Program)
+        for (int i = 0; i < Program.Count; i++)
         {
+            var operation = Program[i];
+            Engine.Begins(i);
             var sector = new Sector(operation.A % FallbackSectors);
             ReferenceDisk.Fill(scratch, 1, (uint)sector.Value);
             bool isWrite = operation.VerbOf() == BlkVerb.Write;

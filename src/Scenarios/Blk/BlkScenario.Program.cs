@@ -38,13 +38,16 @@ sealed partial class BlkScenario
 
     public void Run()
     {
+        Engine.Begins(-1, "find and initialise the device");
         if (BringUp())
         {
             cpu.UnmaskInterrupts();
             for (int i = 0; i < Program.Count; i++)
             {
+                Engine.Begins(i);
                 if (!Perform(Program[i])) break;
             }
+            Engine.Begins(-1, "wait for what is left");
             DrainAll();
             JudgeCapacity();
         }

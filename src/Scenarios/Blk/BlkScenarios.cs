@@ -32,6 +32,29 @@ static class BlkScenarios
             PooledBytes = 512,
             PayloadChunks = 1,
         }),
+        new("blk-ring-2-polling", "the same by polling: small enough to be searched exhaustively", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Poll)],
+            QueueSize = 2,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+            UseInterrupts = false,
+        }, InTour: false),
+        new("blk-ring-2-reset", "reset with the request of a ring of 2 in flight, then another one", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Wait)],
+            QueueSize = 2,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Resets],
+        }, InTour: false),
+        new("blk-ring-4", "three requests on a ring of 4, two of them in flight together: to be searched exhaustively", new()
+        {
+            Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 6), Do(BlkVerb.Kick), Do(BlkVerb.Wait), Do(BlkVerb.ReadPooled, 7), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            PooledBytes = 512,
+            PayloadChunks = 1,
+        }, InTour: false),
         new("blk-polling", "writes and reads completed by polling", new()
         {
             Program = [Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Poll)],

@@ -60,9 +60,12 @@ sealed class NaiveScenario : IBarrierScenario
 
     public void Run()
     {
+        Engine.Begins(-1, "initialise the device");
         if (!driver.Initialise()) Fail("initialisation", "refused", "the driver could not bring up a device that is well", "Follow 3.1.1 step by step.");
-        foreach (var operation in Program)
+        for (int i = 0; i < Program.Count; i++)
         {
+            var operation = Program[i];
+            Engine.Begins(i);
             if (inFlight == NaiveBlk.InFlightMax) TakeBack();
             int slot = Array.IndexOf(isTaken, false);
             sectorOf[slot] = operation.A % Sectors;
@@ -70,6 +73,7 @@ sealed class NaiveScenario : IBarrierScenario
             inFlight++;
             driver.Read(slot, sectorOf[slot]);
         }
+        Engine.Begins(-1, "wait for what is left");
         while (inFlight > 0) TakeBack();
         machine.Cpu.Finish();
         Engine.RunToRest();

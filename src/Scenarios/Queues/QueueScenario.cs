@@ -83,16 +83,20 @@ sealed class QueueScenario : IBarrierScenario
 
     public void Run()
     {
+        Engine.Begins(-1, "find and initialise the device");
         MustBringUp(out var transport);
         bool isOurs = true;
-        foreach (var operation in Program)
+        for (int i = 0; i < Program.Count; i++)
         {
+            var operation = Program[i];
             if (!isOurs) break;
+            Engine.Begins(i);
             if (operation.Code == ReadCode && inFlight < MaxRequests) Read(operation.A % Sectors);
             else if (operation.Code == WaitCode && inFlight > 0) Wait();
             else if (operation.Code == RestartCode && inFlight == 0) Restart(out transport);
             else if (operation.Code == ReleaseCode) isOurs = !Release(transport);
         }
+        Engine.Begins(-1, "wait for what is left");
         while (isOurs && inFlight > 0) Wait();
         machine.Cpu.Finish();
         Engine.RunToRest();

@@ -72,9 +72,12 @@ sealed class SmpScenario : IBarrierScenario
 
     void RunFirst()
     {
+        Engine.Begins(-1, "brings up what all share");
         program.BringUp();
         Announce(Started, 1);
+        Engine.Begins(-1, "its part of the program");
         program.Run(0);
+        Engine.Begins(-1, "waits for the others, and ends it");
         Await(Done, (uint)program.Cpus - 1);
         program.TearDown();
         if (Machine.Interrupts.Target != Machine.Cpu) Announce(Over, 1);
@@ -83,6 +86,7 @@ sealed class SmpScenario : IBarrierScenario
     void RunOther(int cpu)
     {
         Await(Started, 1);
+        Engine.Begins(-1, "its part of the program");
         program.Run(cpu);
         Announce(Done, 1);
         if (Machine.Interrupts.Target.Id == cpu) Await(Over, 1); // a CPU that is done takes no interrupts

@@ -57,7 +57,11 @@ abstract class SpscRing : IBarrierScenario
 
     public void Run()
     {
-        for (uint i = 0; i < Math.Min(Program.Count, produced); i++) Produce(i);
+        for (uint i = 0; i < Math.Min(Program.Count, produced); i++)
+        {
+            Engine.Begins((int)i);
+            Produce(i);
+        }
         machine.Cpu.Finish();
         Engine.RunToRest();
     }

@@ -100,7 +100,7 @@ public sealed class StrategyPromiseTests
     {
         IScenario Make() => Catalog.Create("blk-two-requests", "odd", "sc");
         var mixed = Traces(Make, "portfolio", 5, 100);
-        Assert.Equal(mixed.Where(static (_, at) => at % 5 == 0), Traces(Make, "random", 5, 20));
+        Assert.Equal(mixed.Where(static (_, at) => at % 5 == 0), Traces(Make, "uniform", 5, 20));
         Assert.Equal(mixed.Where(static (_, at) => at % 5 == 1), Traces(Make, "pct", 5, 20));
         Assert.Equal(mixed.Where(static (_, at) => at % 5 == 2), Traces(Make, "pos", 5, 20));
         Assert.Equal(mixed.Where(static (_, at) => at % 5 == 3), Traces(Make, "swarm", 5, 20));

@@ -16,6 +16,9 @@ sealed class GraphRecorder(ProgramScenario scenario)
     readonly int[] eventsOf = new int[scenario.Threads.Count];
     readonly List<int> words = [];
 
+    /// <summary>Threads of the memory machine: the CPU is number 0, and in some programs nobody.</summary>
+    int FirstThread => scenario.Threads[0].Number;
+
     ExecutionRecord Record => scenario.Machine.Weak!.Audit.Record;
 
     /// <summary>A hash of the graph so far, and of who is ready: a wait that saw the newest value in vain is no event, but has blocked its agent.</summary>
@@ -36,9 +39,10 @@ sealed class GraphRecorder(ProgramScenario scenario)
         for (int thread = 0; thread < eventsOf.Length; thread++)
         {
             text.Append('T').Append(thread);
-            foreach (ref readonly var e in Record.Events)
+            for (int id = 0; id < Record.Count; id++)
             {
-                if (!e.IsAccess || e.Thread != scenario.Threads[thread].Number) continue;
+                ref readonly var e = ref Record[id];
+                if (!e.IsAccess || e.Thread != scenario.Threads[thread].Number || scenario.LeavesNothing(id)) continue;
                 text.Append(' ').Append((char)('x' + ProgramThread.LocationAt(e.Address)));
                 text.Append(e.IsRead ? '<' + Name(e.Source) : e.Pair >= 0 ? "=rmw" : "=");
             }
@@ -63,8 +67,9 @@ sealed class GraphRecorder(ProgramScenario scenario)
         {
             ref readonly var e = ref events[id];
             if (!e.IsAccess) continue;
-            int thread = e.Thread - scenario.Threads[0].Number;
-            nameOf[id] = thread << 8 | eventsOf[thread]++;
+            int thread = e.Thread - FirstThread;
+            nameOf[id] = thread << 8 | eventsOf[thread];
+            if (!scenario.LeavesNothing(id)) eventsOf[thread]++;
             if (!e.IsWrite) continue;
             var order = coherence[ProgramThread.LocationAt(e.Address)];
             order.Insert(e.Before < 0 ? order.Count : order.IndexOf(e.Before), id);

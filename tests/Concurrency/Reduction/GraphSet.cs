@@ -16,8 +16,8 @@ sealed class GraphSet
     /// <summary>Executions, those cut short included.</summary>
     public long Executions { get; private set; }
 
-    /// <summary>Executions that ended, and count.</summary>
-    public long Ended { get; private set; }
+    /// <summary>Executions held against the axioms.</summary>
+    public long Audited { get; private set; }
 
     /// <summary>Graphs that an earlier execution had made already: wasted work, for an exploration that makes each once.</summary>
     public long Duplicates { get; private set; }
@@ -40,8 +40,9 @@ sealed class GraphSet
     }
 
     /// <summary>One execution of each class, by the reduction.</summary>
-    public static GraphSet ByReduction(ProgramScenario scenario, ReductionSearch search, long budget = long.MaxValue, int auditEvery = 0)
+    public static GraphSet ByReduction(ProgramScenario scenario, Reducer reducer, long budget = long.MaxValue, int auditEvery = 0, Action? whole = null)
     {
+        var search = reducer.Search;
         var found = new GraphSet();
         long complete = 0, learning = 0;
         bool Counts()
@@ -57,7 +58,7 @@ sealed class GraphSet
             complete = search.Complete;
             return counts;
         }
-        return found.Explore(scenario, new Reducer(search), Counts, new(scenario), budget, auditEvery);
+        return found.Explore(scenario, reducer, Counts, new(scenario), budget, auditEvery, whole);
     }
 
     void Forget()
@@ -65,7 +66,7 @@ sealed class GraphSet
         Graphs.Clear();
         Deadlocks.Clear();
         States.Clear();
-        Ended = Duplicates = 0;
+        Duplicates = 0;
     }
 
     /// <summary>Runs a strategy to its end.</summary>
@@ -75,8 +76,10 @@ sealed class GraphSet
     /// <param name="recorder">Of the scenario.</param>
     /// <param name="budget">Executions.</param>
     /// <param name="auditEvery">Of so many whole executions, the first is held against the axioms; 0 for none.</param>
-    GraphSet Explore(ProgramScenario scenario, Strategy strategy, Func<bool> counts, GraphRecorder recorder, long budget, int auditEvery)
+    /// <param name="whole">Called after each whole execution.</param>
+    GraphSet Explore(ProgramScenario scenario, Strategy strategy, Func<bool> counts, GraphRecorder recorder, long budget, int auditEvery, Action? whole = null)
     {
+        long ended = 0;
         var check = new AxiomaticCheck(scenario.Machine.Memory.Model);
         for (; strategy.Begin(Executions); Executions++)
         {
@@ -84,7 +87,14 @@ sealed class GraphSet
             if (OutOfBudget) break;
             scenario.Engine.Audited = true; // the record is the graph
             scenario.Reset(strategy);
-            scenario.Run();
+            try
+            {
+                scenario.Run();
+            }
+            catch (ExecutionEnd)
+            {
+                // The CPU waits, and nobody is left.
+            }
             strategy.End(scenario.Engine);
             if (!counts()) continue;
             bool isNew = (scenario.IsDeadlocked ? Deadlocks : Graphs).Add(recorder.Text());
@@ -94,7 +104,9 @@ sealed class GraphSet
                 Twice = recorder.Text();
             }
             States.Add(scenario.FinalState());
-            if (auditEvery == 0 || Ended++ % auditEvery != 0) continue;
+            whole?.Invoke();
+            if (auditEvery == 0 || ended++ % auditEvery != 0) continue;
+            Audited++;
             var record = scenario.Machine.Weak!.Audit.Record;
             var result = check.Check(record);
             if (!result.IsConsistent) Refused.Add($"{result.Describe(record)} in {recorder.Text()}");

@@ -5,22 +5,25 @@ using Ringcheck.Ordering;
 namespace Ringcheck.Tests.Concurrency.Reduction;
 
 /// <summary>
-/// Runs a program on the simulated machine, each thread a device engine with its own DMA port; the CPU does nothing. What can be seen at the end: the last value of
+/// Runs a program on the simulated machine, each thread a device engine with its own DMA port; or the first one driver code on the CPU. What can be seen at the end: the last value of
 /// each location, what each thread read, who still waits, and the graph of the execution.
 /// </summary>
 sealed class ProgramScenario : IScenario
 {
-    readonly ProgramThread[] threads;
+    readonly IProgramThread[] threads;
+    readonly ProgramCpu? cpu;
 
     /// <param name="program">What runs.</param>
     /// <param name="memory">By name.</param>
     /// <param name="alwaysOrdered">False: sequentially consistent memory is plain RAM, and its executions have no graph.</param>
-    public ProgramScenario(TestProgram program, string memory, bool alwaysOrdered = true)
+    /// <param name="onCpu">The first thread runs on the CPU.</param>
+    public ProgramScenario(TestProgram program, string memory, bool alwaysOrdered = true, bool onCpu = false)
     {
         Code = program;
         Machine = new(4096, MachineMemory.Of(memory), alwaysOrdered: alwaysOrdered);
         Machine.Monitors.JudgeDriver = Machine.Monitors.JudgeDevices = false; // these are no virtio devices
-        threads = [.. program.Threads.Select((code, number) => new ProgramThread(Machine, number, code, program.Initial.Length))];
+        if (onCpu && program.Threads.Length > 0) cpu = new(Machine, program.Threads[0], program.Initial.Length);
+        threads = [.. program.Threads.Select((code, number) => number == 0 && cpu is not null ? (IProgramThread)cpu : new ProgramThread(Machine, number, code, program.Initial.Length))];
     }
 
     public TestProgram Code { get; }
@@ -30,7 +33,10 @@ sealed class ProgramScenario : IScenario
     public Engine Engine => Machine.Engine;
 
     /// <summary>What each thread read and chose.</summary>
-    public IReadOnlyList<ProgramThread> Threads => threads;
+    public IReadOnlyList<IProgramThread> Threads => threads;
+
+    /// <summary>Whether an event of the record is none of the program: a load in a polling iteration that failed.</summary>
+    public bool LeavesNothing(int record) => cpu?.Failed(record) == true;
 
     /// <summary>Somebody still waits, and nobody can go on.</summary>
     public bool IsDeadlocked => Array.Exists(threads, thread => thread.IsRunning);
@@ -61,6 +67,7 @@ sealed class ProgramScenario : IScenario
 
     public void Run()
     {
+        cpu?.Run();
         Machine.Cpu.Finish();
         Engine.RunToRest();
     }

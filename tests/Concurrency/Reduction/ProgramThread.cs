@@ -5,7 +5,7 @@ using Ringcheck.Hal;
 namespace Ringcheck.Tests.Concurrency.Reduction;
 
 /// <summary>A thread of a program: a coroutine that interprets it.</summary>
-sealed class ProgramThread
+sealed class ProgramThread : IProgramThread
 {
     static readonly Func<uint, bool>[] Changed = [.. Enumerable.Range(0, 4).Select(from => (Func<uint, bool>)(value => value != from))];
 
@@ -26,15 +26,12 @@ sealed class ProgramThread
         dma = new(machine) { Agent = agent };
     }
 
-    /// <summary>What it read and chose, in program order.</summary>
     public List<uint> Values { get; } = [];
 
-    /// <summary>What it chose, in program order.</summary>
     public List<int> Choices { get; } = [];
 
     public bool IsRunning => agent.Running;
 
-    /// <summary>Its thread of the memory machine.</summary>
     public int Number => dma.Thread;
 
     /// <summary>A location in a cache line of its own.</summary>

@@ -6,9 +6,6 @@ namespace Ringcheck.Cli.Reports.Pages;
 /// <summary><c>explore --report</c>: how coverage grew, what was found when, and which rules never came up.</summary>
 internal static class ExplorePage
 {
-    /// <summary>Curves in one drawing: more cannot be told apart.</summary>
-    const int MostCurves = 7;
-
     public static HtmlPage Of(IReadOnlyList<RunOutcome> outcomes, ExplorationSettings settings, bool stopped)
     {
         var page = new HtmlPage("ringcheck explore");
@@ -33,8 +30,14 @@ internal static class ExplorePage
         if (covered.Count == 0) return;
         page.Heading("Model states reached");
         page.Soft("How many different states of the models of device life cycle, ownership and notification executions had come to. A curve that still rises at its end says that more executions would show more.");
-        foreach (var group in covered.Chunk(MostCurves))
-            page.Raw(StepChart.Of([.. group.Select(static outcome => new StepCurve(NameOf(outcome), outcome.Result.Coverage.Firsts, outcome.Result.Executions))], "executions", "model states"));
+        List<IGrouping<string, RunOutcome>> scenarios = [.. covered.GroupBy(static outcome => outcome.Run.Scenario)];
+        page.Raw("<div class=\"charts\">");
+        foreach (var scenario in scenarios)
+        {
+            var curves = scenario.Select(static outcome => new StepCurve(outcome.Run.Profile, outcome.Result.Coverage.Firsts, outcome.Result.Executions));
+            page.Raw($"<figure><figcaption>{HtmlPage.Text(scenario.Key)}</figcaption>").Raw(StepChart.Of([.. curves], "executions", "model states", isNarrow: scenarios.Count > 1)).Raw("</figure>");
+        }
+        page.Raw("</div>");
     }
 
     static void Found(HtmlPage page, IReadOnlyList<RunOutcome> outcomes)

@@ -17,7 +17,8 @@ internal sealed class HtmlPage
         td.n, th.n { text-align: right; } th { font-weight: 600; } .wide { overflow-x: auto; } code { font: 13px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
         svg { width: 100%; height: auto; display: block; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; } svg .axis { stroke: var(--line); fill: none; }
         svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; } .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .4rem; }
-        ul.key { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: .3rem 0; } ul.key .key { vertical-align: -1px; }
+        ul.legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; margin: .3rem 0; } .legend .key { vertical-align: -1px; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1rem 2rem; } figure { margin: 0; } figcaption { font-weight: 600; }
         """;
 
     readonly StringBuilder body = new();

@@ -18,7 +18,7 @@ public static class Checker
         if (Unsafe.SizeOf<TState>() % sizeof(ulong) != 0)
             throw new ArgumentException($"{typeof(TState).Name} is not a whole number of 8-byte words.", nameof(model));
         using var host = new CheckHost(options.Workers);
-        var explorer = new Explorer<TModel, TState>(in model, options, host);
+        using var explorer = new Explorer<TModel, TState>(in model, options, host);
         var traces = new Traces<TModel, TState>(model, explorer.Shards);
         var end = explorer.Run();
         var violations = Violations(in model, explorer, traces);

@@ -5,14 +5,18 @@ namespace Ringcheck.Models.Checking;
 /// <summary>
 /// The breadth-first search. Levels are cut into rounds of fixed size; in each round jobs first expand states into buffers by shard,
 /// then each shard takes its buffers in the order of the jobs. So states, their numbers, counts and the first violation are the same
-/// whatever the number of workers, and no lock is taken.
+/// whatever the number of workers, and no lock is taken. What a worker writes for each state, it writes into memory that no other worker
+/// uses at the time; what others look at, once a job.
 /// </summary>
-internal sealed class Explorer<TModel, TState>
+internal sealed class Explorer<TModel, TState> : IDisposable
     where TModel : struct, IModel<TState>
     where TState : unmanaged
 {
-    private const int StatesPerJob = 1024;
+    private const int StatesPerRound = 1 << 15;
     private const int JobsPerRound = 32;
+
+    /// <summary>A job of fewer states costs more than it lets another worker do.</summary>
+    private const int LeastStatesPerJob = 64;
 
     /// <summary>State numbers are 32 bits; a search that comes near ends as bounded, with room for the shards' uneven shares.</summary>
     private const long StateLimit = 1L << 31;
@@ -98,16 +102,20 @@ internal sealed class Explorer<TModel, TState>
             if (size == 0)
                 return End.Complete;
             Depth++;
-            for (long done = 0; done < size; done += StatesPerJob * JobsPerRound)
+            for (long done = 0; done < size; done += StatesPerRound)
             {
                 if (_options.Cancellation.IsCancellationRequested)
                     return End.Stopped;
-                var jobs = (int)Math.Min(JobsPerRound, (size - done + StatesPerJob - 1) / StatesPerJob);
+                // Small rounds have small jobs, so that there is something for each worker. Where a job ends changes nothing: shards take
+                // what comes in the order of the states.
+                var inRound = (int)Math.Min(StatesPerRound, size - done);
+                var inJob = Math.Max(LeastStatesPerJob, (inRound + JobsPerRound - 1) / JobsPerRound);
+                var jobs = (inRound + inJob - 1) / inJob;
                 var begin = done;
-                _host.Run(jobs, job => Expand(job, begin + ((long)job * StatesPerJob), Math.Min(size, begin + ((job + 1L) * StatesPerJob))));
+                _host.Run(jobs, job => Expand(job, begin + ((long)job * inJob), begin + Math.Min(inRound, (job + 1L) * inJob)));
                 if (EndRound(jobs) is { } end)
                     return end;
-                Report(size - Math.Min(size, done + (StatesPerJob * JobsPerRound)));
+                Report(size - done - inRound);
             }
         }
     }
@@ -142,6 +150,7 @@ internal sealed class Explorer<TModel, TState>
         var job = _jobs[number];
         job.Clear();
         var sink = new ExpandingSink<TState>(job.Buffers, job.Breaks);
+        var generated = 0L;
         var position = 0L;
         for (var shard = 0; shard < StateIds.Shards && position < end; shard++)
         {
@@ -154,12 +163,13 @@ internal sealed class Explorer<TModel, TState>
                 sink.Parent = StateIds.Of(shard, index);
                 sink.Ordinal = 0;
                 _model.Next(in state, ref sink);
-                job.Generated += sink.Ordinal;
+                generated += sink.Ordinal;
                 if (sink.Ordinal == 0 && job.Deadlock == StateLink.None && !_model.IsFinal(in state))
                     job.Deadlock = sink.Parent;
             }
             position += length;
         }
+        job.Generated = generated;
     }
 
     private End? EndRound(int jobs)
@@ -192,16 +202,26 @@ internal sealed class Explorer<TModel, TState>
         var from = shard.Count;
         for (var job = 0; job < jobs; job++)
             shard.Insert(_jobs[job].Buffers[number].Items);
+        var witnessed = 0UL;
+        var broken = _broken[number];
         for (var index = from; index < shard.Count; index++)
         {
             ref readonly var state = ref shard.State(index);
-            _witnessed[number] |= _model.Witnessed(in state);
-            for (var fresh = _model.Broken(in state) & ~_broken[number]; fresh != 0; fresh &= fresh - 1)
+            witnessed |= _model.Witnessed(in state);
+            for (var fresh = _model.Broken(in state) & ~broken; fresh != 0; fresh &= fresh - 1)
             {
-                _broken[number] |= fresh & (~fresh + 1);
+                broken |= fresh & (~fresh + 1);
                 _firstBroken[number][BitOperations.TrailingZeroCount(fresh)] = StateIds.Of(number, index);
             }
         }
+        _witnessed[number] |= witnessed;
+        _broken[number] = broken;
+    }
+
+    public void Dispose()
+    {
+        foreach (var shard in Shards)
+            shard.Dispose();
     }
 
     private void Report(long left)

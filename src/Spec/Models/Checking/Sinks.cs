@@ -8,7 +8,7 @@ namespace Ringcheck.Models.Checking;
 internal sealed class CandidateBuffer<TState>
     where TState : unmanaged
 {
-    private Candidate<TState>[] _items = new Candidate<TState>[64];
+    private Candidate<TState>[] _items = new Candidate<TState>[32];
     private int _count;
 
     public ReadOnlySpan<Candidate<TState>> Items => _items.AsSpan(0, _count);

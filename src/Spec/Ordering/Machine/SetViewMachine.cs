@@ -88,6 +88,8 @@ public sealed partial class SetViewMachine
         Reset();
     }
 
+    public MemoryModel Model => model;
+
     public int Threads => threadCount;
 
     /// <summary>Writes that the table has room for at present.</summary>
@@ -302,6 +304,9 @@ public sealed partial class SetViewMachine
             views.Or(scratch, t.WriteOld);
         }
     }
+
+    /// <summary>Whether the write at a place is half of an update: nothing comes just before it. Places that <see cref="CanWrite"/> are contiguous but for these.</summary>
+    public bool IsTaken(int location, int place) => locations[location].Order[place] is >= 0 and int write && writes[write].Exclusive;
 
     /// <summary>Whether a write may take a place, 1 to <see cref="Count"/>, and move what is there one further.</summary>
     public bool CanWrite(int thread, in Access access, int place)
