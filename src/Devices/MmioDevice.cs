@@ -91,6 +91,8 @@ public abstract partial class MmioDevice : IBusDevice
 
     DmaPort IBusDevice.Master => Dma;
 
+    bool IBusDevice.KeepsMessages => true;
+
     internal bool IsOn(InterruptLine other) => line == other;
 
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;

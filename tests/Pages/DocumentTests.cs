@@ -29,7 +29,7 @@ public sealed partial class DocumentTests(ExhibitFindings findings)
     }
 
     /// <summary>A step's line: its mark, its number, its lane.</summary>
-    [GeneratedRegex(@"^(>>| >| \*|  ) +(?<number>\d+)  \S")]
+    [GeneratedRegex(@"^(>>| >| \*|  ) +(?<number>\d+)  \S", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StepLine();
 
     [Theory]
@@ -72,10 +72,10 @@ public sealed partial class DocumentTests(ExhibitFindings findings)
     }
 
     /// <summary>What a line may be. Texts hold no character with a meaning of its own but as a number: <c>#59;</c>.</summary>
-    [GeneratedRegex(@"^    (participant L\d+ as (?<text>[^;#]*)|Note over L\d+(,L\d+)?: ([^;#<>%{}]|#\d+;)*|rect rgb\(\d+, \d+, \d+\)|end|L\d+(->>|-->>|-\))L\d+: ([^;#<>%{}]|#\d+;)*)$")]
+    [GeneratedRegex(@"^    (participant L\d+ as (?<text>[^;#]*)|Note over L\d+(,L\d+)?: ([^;#<>%{}]|#\d+;)*|rect rgb\(\d+, \d+, \d+\)|end|L\d+(->>|-->>|-\))L\d+: ([^;#<>%{}]|#\d+;)*)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MermaidLine();
 
-    [GeneratedRegex(@"(?<![\w.])L(\d+)(?=->|--|-\)|,|:)")]
+    [GeneratedRegex(@"(?<![\w.])L(\d+)(?=->|--|-\)|,|:)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LaneName();
 
     [Theory]

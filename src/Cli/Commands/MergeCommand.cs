@@ -51,10 +51,12 @@ internal sealed class MergeCommand : ToolCommand
         return file.Runs.Select(run => new FiledRun(name, file.Tool, run));
     }
 
-    /// <summary>A whole exploration is judged as one; its failure gets its trace file here too.</summary>
+    /// <summary>A whole exploration is judged as one; its failure gets its trace file here too, if this ringcheck has the scenario.</summary>
     RunOutcome Outcome(MergedRun merged)
     {
         var outcome = merged.Run.ToOutcome();
+        var known = context.Catalog.Scenarios.FirstOrDefault(scenario => scenario.Name == merged.Run.Scenario);
+        if (known is null || !known.Profiles.Concat(known.Variants).Contains(merged.Run.Profile)) return outcome;
         return outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, context.Catalog, finding))] };
     }
 

@@ -18,6 +18,12 @@ public interface IBusDevice
     /// <summary>What an access looks at and changes, in <see cref="PeripheralBits"/>: all that is no interrupt line, unless the device says less.</summary>
     (ulong Reads, ulong Writes) PartsOf(uint offset, bool writes, ulong value) => (PeripheralBits.Everything, PeripheralBits.Everything);
 
+    /// <summary>
+    /// True: the device says itself when it takes in what it was told, and when its registers show something new (<see cref="RegisterMessages"/>). False: a write
+    /// that arrives is taken in at once, and an answer brings all that the device did.
+    /// </summary>
+    bool KeepsMessages => false;
+
     /// <summary>The device's way to memory, if it has one: what a register write told it, its later accesses come after.</summary>
     DmaPort? Master => null;
 }

@@ -117,13 +117,13 @@ sealed class QueuePhotographer(SimulatedMachine machine)
                 if ((queue.Flags[id] & SplitDescriptor.Next) == 0 || queue.Next[id] >= queue.Size) break;
             }
         }
-        var pictures = new DescriptorPicture[queue.Size];
+        var table = new DescriptorPicture[queue.Size];
         for (int id = 0; id < queue.Size; id++)
         {
             ulong at = queue.Descriptors + SplitDescriptor.Size * (ulong)id;
-            pictures[id] = new(machine.Ram.Load<ulong>(at), machine.Ram.Load<uint>(at + SplitDescriptor.LengthOffset),
+            table[id] = new(machine.Ram.Load<ulong>(at), machine.Ram.Load<uint>(at + SplitDescriptor.LengthOffset),
                 Word(at + SplitDescriptor.FlagsOffset), Word(at + SplitDescriptor.NextOffset), owner[id], headOf[id]);
         }
-        return pictures;
+        return table;
     }
 }

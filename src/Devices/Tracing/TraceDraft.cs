@@ -23,6 +23,7 @@ sealed class TraceDraft
 
     public bool Overlaps(TraceDraft other) => IsAccess && other.IsAccess && Address < other.Address + (ulong)other.Width && other.Address < Address + (ulong)Width;
 
+    /// <summary>The event as it is handed over.</summary>
     /// <param name="number">Its number, once the <paramref name="first"/> events are left out.</param>
     public TraceEvent ToEvent(int number, int first) => new()
     {

@@ -186,6 +186,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     /// <summary>A message is taken in, which shows where it arrived.</summary>
     public void Received(int read, int sent) => eventOfAudit[read] = arrivalOfAudit.TryGetValue(sent, out int arrival) ? arrival : eventOfAudit.GetValueOrDefault(sent, -1);
 
+    /// <summary>A store took its place.</summary>
     /// <param name="write">A store, or the sending of a message.</param>
     /// <param name="next">The store that it went before, or -1.</param>
     public void AuditedWrite(int write, int next)

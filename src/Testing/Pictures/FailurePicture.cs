@@ -95,6 +95,7 @@ public sealed record ClausePicture(string Id, string Where, string Strength, str
 /// <param name="Event">Where it shows in the trace, or -1.</param>
 public sealed record ChoicePicture(string Key, string Words, int Event)
 {
+    /// <summary>A choice in the words of the trace, if it shows there.</summary>
     /// <param name="known">What can be said of it without the trace.</param>
     public static ChoicePicture Of(string key, string known, ExecutionTrace trace, IReadOnlyList<EventWords> words)
         => trace.Events.FirstOrDefault(each => each.ChoiceKey == key) is { } shown ? new(key, EventWords.Short(words[shown.Number].Sentence), shown.Number) : new(key, known, -1);

@@ -64,10 +64,12 @@ public sealed record TraceFailure(int At, int Other)
 /// <param name="Barrier">What between them would keep the order.</param>
 public sealed record TraceMissingOrder(int First, int Then, string Barrier);
 
+/// <summary>What an event has to do with the failure.</summary>
 /// <param name="Event">Number of an event.</param>
 /// <param name="Words">A sentence without its full stop.</param>
 public sealed record TraceReason(int Event, string Words);
 
+/// <summary>An access of a circle, and how it comes before the next one.</summary>
 /// <param name="Event">Number of an event.</param>
 /// <param name="Relation">How it comes before the next: <c>rf</c>, <c>fr</c>, <c>co</c>, <c>po</c> and so on.</param>
 /// <param name="IsKept">False for program order that nothing keeps.</param>

@@ -52,12 +52,14 @@ public sealed record QueuePicture
     public required int Seen { get; init; }
 }
 
+/// <summary>A descriptor, and whose it is.</summary>
 /// <param name="Address">Bus address of the buffer.</param>
 /// <param name="Flags">1 NEXT, 2 WRITE (the device writes), 4 INDIRECT.</param>
 /// <param name="Owner">Who has it: that of its chain.</param>
 /// <param name="Head">The chain that it is in, or -1 while it is the driver's.</param>
 public readonly record struct DescriptorPicture(ulong Address, uint Length, int Flags, int Next, Owner Owner, int Head);
 
+/// <summary>An element of the used ring.</summary>
 /// <param name="Id">Head of the chain.</param>
 /// <param name="Length">Bytes that the device wrote.</param>
 public readonly record struct UsedElementPicture(uint Id, uint Length);
