@@ -139,8 +139,8 @@ public sealed class CompareCommandTests : IDisposable
     {
         var cells = ComparisonTable.Cells(File.ReadAllText(Path.Combine(Root, "docs", "strategies.md")));
         var wanted = from exhibit in ExhibitCollection.Shipped() from strategy in ComparisonOptions.All select (exhibit.Id, strategy);
-        Assert.Empty(wanted.Except(cells.Keys).Select(static cell => $"{cell.Id} by {cell.strategy} is missing: run 'ringcheck compare --write-table'"));
-        Assert.Empty(cells.Keys.Except(wanted).Select(static cell => $"there is no {cell.Exhibit} by {cell.Strategy}: run 'ringcheck compare --write-table'"));
+        Assert.Empty(wanted.Except(cells.Keys).Select(static cell => $"{cell.Item1} by {cell.Item2} is missing: run 'ringcheck compare --write-table'"));
+        Assert.Empty(cells.Keys.Except(wanted).Select(static cell => $"there is no {cell.Item1} by {cell.Item2}: run 'ringcheck compare --write-table'"));
         // A few that are found soon.
         var again = new StrategyComparison(new() { Strategies = ["portfolio", "uniform", "pos", "preemption"] })
             .Run(ExhibitCollection.Select(ExhibitCollection.Shipped(), ["WRP-02", "EVT-06", "ORD-19"]), cancellation: TestContext.Current.CancellationToken);
