@@ -23,6 +23,9 @@ public sealed class Coverage
     /// <summary>States reached so far, for progress displays. May be read from any thread.</summary>
     public int States { get; private set; }
 
+    /// <summary>Rules met so far, as <see cref="States"/>.</summary>
+    public int Rules { get; private set; }
+
     /// <summary>False: nobody needs to tell anything.</summary>
     public bool IsOn { get; private set; }
 
@@ -69,7 +72,10 @@ public sealed class Coverage
     }
 
     /// <summary>The premise of a rule is met: it could be broken here, and is judged.</summary>
-    public void Meet(int rule) => Note(ref rules[rule]);
+    public void Meet(int rule)
+    {
+        if (Note(ref rules[rule])) Rules++;
+    }
 
     bool Note(ref long first)
     {

@@ -23,6 +23,9 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
     /// <summary>Model states that one worker has reached so far, at least, for progress displays. May be read from any thread.</summary>
     public int StatesReached => Volatile.Read(ref workers).Select(static worker => worker.StatesReached).DefaultIfEmpty().Max();
 
+    /// <summary>Rules whose premise one worker has met so far, in the same way.</summary>
+    public int RulesMet => Volatile.Read(ref workers).Select(static worker => worker.RulesMet).DefaultIfEmpty().Max();
+
     /// <summary>True if shards can divide what this strategy does.</summary>
     public static bool CanShard(Strategy strategy) => strategy.IsNumbered || strategy is IShardable;
 

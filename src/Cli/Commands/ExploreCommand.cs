@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Ringcheck.Cli.Exploring;
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Reports;
@@ -49,14 +50,16 @@ internal sealed class ExploreCommand : ToolCommand
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
         var checkpoint = sharing.Checkpoint is { } saved ? CheckpointFile.Open(saved, sharing.MustExist, settings, plan) : null;
         if (sharing.Out is { } output) AtomicFile.CheckWritable(output);
-        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
+        var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         var outcomes = new List<RunOutcome>();
+        var watch = Stopwatch.StartNew();
         foreach (var run in plan)
         {
             if (context.Cancellation.IsCancellationRequested) break;
             var outcome = outcomes.Count < checkpoint?.Ended.Count ? checkpoint.Ended[outcomes.Count].ToOutcome()
-                : Explore(run, settings, $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}", checkpoint, sharing.EverySeconds);
+                : Explore(run, settings, $"{run.Scenario} ({run.Profile}), run {outcomes.Count + 1} of {plan.Count}", checkpoint, sharing.EverySeconds,
+                    () => new(outcomes.Count, plan.Count, watch.Elapsed.TotalSeconds));
             outcome = outcome with { Findings = [.. outcome.Findings.Select(finding => TraceFolder.Keep(context, context.Catalog, finding))] };
             outcomes.Add(outcome);
             view?.RunEnded(outcome);
@@ -78,10 +81,10 @@ internal sealed class ExploreCommand : ToolCommand
         return outcomes.Any(outcome => outcome.Findings.Count > 0) ? ExitCode.ViolationFound : ExitCode.NothingFound;
     }
 
-    RunOutcome Explore(PlannedRun run, ExplorationSettings settings, string title, CheckpointFile? checkpoint, double everySeconds)
+    RunOutcome Explore(PlannedRun run, ExplorationSettings settings, string title, CheckpointFile? checkpoint, double everySeconds, Func<TourProgress> tour)
     {
         var saving = checkpoint is null ? null : new Checkpointing(everySeconds, ledger => Try(() => checkpoint.Save(ledger)), checkpoint.UnderWay);
-        var outcome = new ScenarioRun(context, run, settings).Explore(title, saving);
+        var outcome = new ScenarioRun(context, run, settings).Explore(title, saving, tour);
         // What Ctrl-C ended, the search or the shrinking, is gone on with; what a budget ended is done.
         if (!context.Cancellation.IsCancellationRequested) Try(() => checkpoint?.Save(StoredRun.Of(outcome)));
         return outcome;

@@ -17,7 +17,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
     readonly IScenarioCatalog catalog = context.Catalog;
 
     /// <summary>Throws <see cref="CommandException"/> if the catalog refuses the scenario, or the strategy what is asked of it.</summary>
-    public RunOutcome Explore(string title, Checkpointing? checkpointing = null)
+    public RunOutcome Explore(string title, Checkpointing? checkpointing = null, Func<TourProgress>? tour = null)
     {
         uint maxPoints;
         using (var probe = ReplayStage.Create(catalog, run.Scenario, run.Profile, settings.Memory))
@@ -29,7 +29,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
         if (checkpointing is not null && !strategy.CanSave) throw CommandException.BadUsage($"strategy '{strategy.Name}' cannot be saved and resumed: it takes no checkpoint");
         var explorer = new Explorer(Build, strategies, settings.Budget) { Shard = settings.Shard, Checkpointing = checkpointing };
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var result = LiveProgress.During(context.Console, title, () => HowFar(explorer, watch.Elapsed.TotalSeconds),
+        var result = LiveProgress.During(context.Console, title, () => HowFar(explorer, watch.Elapsed.TotalSeconds, tour),
             () => explorer.Run(context.Cancellation));
         return new(run, settings, result, Findings(result, maxPoints))
         {
@@ -37,17 +37,14 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
         };
     }
 
-    Progress HowFar(Explorer explorer, double seconds)
+    Progress HowFar(Explorer explorer, double seconds, Func<TourProgress>? tour)
     {
         long executions = explorer.ExecutionsDone;
         var budget = settings.Budget;
         double share = Math.Max(executions / (double)settings.Shard.ShareOf(budget.Executions), seconds / budget.Seconds);
-        string states = explorer.StatesReached is var reached and > 0 ? $", {Numbers.Count(reached, "model state")}" : "";
-        return new(share, $"{Numbers.Count(executions)} executions, {Numbers.Rate(executions, seconds)}{states}{TimeLeft(share, seconds)}");
+        string states = explorer.StatesReached is var reached and > 0 ? $", {Numbers.Count(reached, "model state")}, {Numbers.Count(explorer.RulesMet, "rule")}" : "";
+        return new(share, $"{Numbers.Count(executions)} executions, {Numbers.Rate(executions, seconds)}{(tour?.Invoke() ?? new(0, 1, seconds)).TimeLeft(Math.Min(share, 1))}{states}");
     }
-
-    /// <summary>From how far it came so far: not before that says anything, and not where there is no end to come to.</summary>
-    static string TimeLeft(double share, double seconds) => share is > 0.001 and < 1 && seconds > 0.5 ? $", {Numbers.Seconds(seconds * (1 - share) / share)} left" : "";
 
     IReadOnlyList<Finding> Findings(ExplorationResult result, uint maxPoints)
     {

@@ -26,6 +26,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     readonly List<Posted> onTheirWay = [];
     int lastEvent = -1, turns;
 
+    /// <summary>What this CPU's writes to the peripheral carried so far, or -1: an answer is behind all of them.</summary>
+    int ahead = -1;
+
     public CpuAgent Cpu => cpu;
 
     public override bool IsUrgent => true;
@@ -37,7 +40,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     {
         base.Reset();
         onTheirWay.Clear();
-        lastEvent = -1;
+        lastEvent = ahead = -1;
         turns = 0;
     }
 
@@ -50,7 +53,10 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         int turn = siblings[0].turns++;
         foreach (var other in siblings) other.KeepBefore(turn, this);
         bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
-        var write = new Posted(address, offset, width, value, memory.Machine.SendAfterStores(cpu.Id), sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
+        int message = memory.Machine.SendAfterStores(cpu.Id);
+        if (ahead < 0) ahead = memory.Machine.NewMessage();
+        memory.Machine.Join(ahead, message);
+        var write = new Posted(address, offset, width, value, message, sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
         if (arrivesNow)
         {
             machine.Recorder?.ArrivesAtOnce(device);
@@ -76,6 +82,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         Push(memory);
         foreach (var other in siblings) other.KeepBefore(siblings[0].turns, this);
         PushOthers(memory, siblings[0].turns);
+        if (ahead >= 0) memory.Machine.Observe(cpu.Id, ahead);
         lastEvent = machine.Messages.Observe(cpu, device.PartsOf(offset, writes: false, 0).Reads, lastEvent);
     }
 
@@ -134,6 +141,11 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <summary>After memory was folded: what is on its way, and what its arrival will order.</summary>
     public void Fold(ref StateHasher hasher)
     {
+        if (ahead >= 0 && machine.Weak!.Machine.FingerprintOf(ahead) is var (first, second) && (first | second) != 0)
+        {
+            hasher.Add(first);
+            hasher.Add(second);
+        }
         foreach (var write in onTheirWay)
         {
             var (a, b) = machine.Weak!.Machine.FingerprintOf(write.Message);

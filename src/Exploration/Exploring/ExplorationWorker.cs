@@ -70,6 +70,8 @@ internal sealed partial class ExplorationWorker
 
     public int StatesReached => scenario?.Engine.Coverage.States ?? 0;
 
+    public int RulesMet => scenario?.Engine.Coverage.Rules ?? 0;
+
     /// <summary>How long this worker has made no scheduling point.</summary>
     public double SilentSeconds
     {

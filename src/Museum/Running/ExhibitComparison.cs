@@ -9,8 +9,8 @@ public sealed record ExhibitComparison(string Id, string Memory, IReadOnlyList<S
 /// <summary>One exhibit and one strategy.</summary>
 /// <param name="Strategy">Its name.</param>
 /// <param name="Executions">
-/// For each seed, the executions that it took to find the exhibit; 0 if it was not found within the limit, or something else was in its place. One number
-/// if the strategy has no use for a seed.
+/// For each seed, the executions that it took until a monitor found the exhibit that is meant to; 0 if none did within the limit. One number if the
+/// strategy has no use for a seed.
 /// </param>
 public sealed record StrategyTrials(string Strategy, IReadOnlyList<long> Executions)
 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ringcheck.Cli.Exploring;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Cli;
@@ -154,6 +155,46 @@ public sealed class ExploreCommandTests : IDisposable
         Assert.Contains("stopped: nothing found in ", result.Out);
         Assert.Contains("Stopped in run 1 of 1.", result.Out);
     }
+
+    [Fact]
+    public void The_tour_ends_with_what_it_came_to()
+    {
+        using var shipped = new CliBench { Catalog = new Ringcheck.Scenarios.ScenarioCatalog() };
+        string[] arguments = ["explore", "blk-read", "--profile", "strict", "--executions", "300"];
+        string text = shipped.Run(arguments).Out;
+        Assert.Matches(@"coverage: \d+ model states, [\d.]+ % of them first reached in the second half of a run", text);
+        Assert.Matches(@"\d+ of \d+ rules could have been broken, \d+ of \d+ clauses", text);
+        Assert.Contains("never came up (--verbose names them)", text);
+        Assert.DoesNotContain("never: ", text);
+        Assert.Contains("never: lifecycle/status-after-failed", shipped.Run([.. arguments, "--verbose"]).Out);
+        var coverage = shipped.Run([.. arguments, "--json"]).Json.GetProperty("coverage");
+        CliResult.HasMembers(coverage, "states", "lateStates", "rulesMet", "rules", "neverMet", "clausesMet", "clausesNeverMet");
+        Assert.Contains("lifecycle/status-after-failed", Texts(coverage.GetProperty("neverMet")));
+        Assert.Equal(coverage.GetProperty("rules").GetInt32(), coverage.GetProperty("rulesMet").GetInt32() + coverage.GetProperty("neverMet").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_page_shows_what_was_found_and_is_one_file()
+    {
+        Assert.Equal(1, cli.Run("explore", "toy-race", "toy-safe", "--report", "page.html").ExitCode);
+        string page = File.ReadAllText(cli.PathOf("page.html"));
+        Assert.Contains("toy-monitor/lost-update", page);
+        Assert.Contains("ringcheck replay rc1:", page);
+        Assert.Contains("toy-safe (strict)", page);
+        Assert.Contains("<svg", page);
+        Assert.DoesNotContain("http", page);
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("Model states reached", page); // the toys have none
+        cli.Run("explore", "toy-safe", "--report", "nowhere/page.html").IsBadUsage("nowhere/page.html");
+    }
+
+    [Theory]
+    [InlineData(3, 10, 10, 0.5, ", 19 s left")]
+    [InlineData(0, 1, 0.2, 0.5, "")]
+    [InlineData(0, 1, 10, 1, "")]
+    [InlineData(0, 1, 60, 0.0001, "")]
+    public void Time_left_is_that_of_the_whole_tour(int done, int total, double seconds, double share, string words)
+        => Assert.Equal(words, new TourProgress(done, total, seconds).TimeLeft(share));
 
     [Fact]
     public void On_a_terminal_there_are_colours_and_progress_which_leave_the_report_alone()

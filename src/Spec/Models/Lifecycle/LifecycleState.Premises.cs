@@ -80,5 +80,6 @@ public partial struct LifecycleState
 
     private readonly ulong StopPremise() => Has(Mark.StopUnread) ? Bit(RuleViolation.QueueStopNotReadBack) : 0;
 
-    private readonly ulong DevicePremises() => IsLegacy ? 0 : Bit(RuleViolation.DeviceRanBeforeDriverOk);
+    private readonly ulong DevicePremises() =>
+        (IsReset() ? Bit(RuleViolation.DeviceRanAfterReset) : 0) | (IsLegacy ? 0 : Bit(RuleViolation.DeviceRanBeforeDriverOk));
 }
