@@ -28,7 +28,7 @@ internal sealed class ExploreCommand : ToolCommand
     };
 
     readonly Option<bool> verbose = new("--verbose") { Description = "Name the rules whose premise no execution met" };
-    readonly Option<string?> report = new("--report") { HelpName = "FILE", Description = "Write a page (HTML, self-contained) with the growth of coverage and what was found when" };
+    readonly Option<string?> pageFile = new("--report") { HelpName = "FILE", Description = "Write a page (HTML, self-contained) with the growth of coverage and what was found when" };
 
     public ExploreCommand(CliContext context) : base("explore", "Explore interleavings of driver and device, and shrink what fails",
         "ringcheck explore spsc-2x4 --strategy states --executions 1000000")
@@ -37,7 +37,7 @@ internal sealed class ExploreCommand : ToolCommand
         Add(scenarios);
         Add(writeVariants);
         Add(verbose);
-        Add(report);
+        Add(pageFile);
         options = new(this, "Every scenario, not only those of the default tour");
         sharingOptions = new(this);
         SetAction(Run);
@@ -50,7 +50,7 @@ internal sealed class ExploreCommand : ToolCommand
         var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
         var checkpoint = sharing.Checkpoint is { } saved ? CheckpointFile.Open(saved, sharing.MustExist, settings, plan) : null;
         if (sharing.Out is { } output) AtomicFile.CheckWritable(output);
-        string? page = parsed.GetValue(report) is { } name ? HtmlPage.Place(context.Folder, name) : null;
+        string? page = parsed.GetValue(pageFile) is { } name ? HtmlPage.Place(context.Folder, name) : null;
         var view = IsJson(parsed) ? null : new ExploreView(context.Console, plan, settings, parsed.GetValue(verbose));
         var outcomes = new List<RunOutcome>();
         var watch = Stopwatch.StartNew();

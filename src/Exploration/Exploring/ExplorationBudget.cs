@@ -10,8 +10,8 @@ public sealed record ExplorationBudget(long Executions, double Seconds = double.
     public int AuditEvery { get; init; } = Execution.AuditEvery;
 
     /// <summary>
-    /// Whether coverage is followed in this execution: in the first 1,000, where most of it is found, and in one of eight after that. Following it costs some
-    /// percent of an execution; this way, it is one percent. A strategy that lives on it has it always.
+    /// Whether coverage is followed in this execution: in the first 1,000, where most of it is found, and in one of eight after that. Following it everywhere
+    /// cost 6 % (blk-two-requests, CPU time, on a busy machine). A strategy that lives on it has it always.
     /// </summary>
     public static bool IsCovered(long execution) => execution < 1_000 || execution % 8 == 0;
 

@@ -121,9 +121,9 @@ public sealed partial class Reducer
         plan.Remove(newWrite);
         if (graph[write].IsUpdate)
         {
-            int source = plan[plan[newWrite].Previous].Source;
-            int next = source == None ? plan.First(plan[newWrite].Location) : plan[source].After;
-            if (next == None || !plan[next].IsUpdate) PushAt(plan, newWrite, source);
+            int behind = plan[plan[newWrite].Previous].Source;
+            int next = behind == None ? plan.First(plan[newWrite].Location) : plan[behind].After;
+            if (next == None || !plan[next].IsUpdate) PushAt(plan, newWrite, behind);
         }
         else
         {

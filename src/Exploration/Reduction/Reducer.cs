@@ -122,7 +122,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     /// <summary>The thread whose agent acts now.</summary>
     int CurrentThread => threadOf[engine.Current];
 
-    public override void End(Engine ended)
+    public override void End(Engine engine)
     {
         if (verdict == Verdict.Complete && !learning) StepEnds();
         if (learning) verdict = Verdict.Learned;
@@ -235,7 +235,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
 
     // Choices of devices and faults
 
-    public override int Choose(in ChoicePoint point, Engine at)
+    public override int Choose(in ChoicePoint point, Engine engine)
     {
         if (learning) return point.Default;
         switch (point.Kind)

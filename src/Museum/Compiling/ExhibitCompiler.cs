@@ -13,7 +13,8 @@ namespace Ringcheck.Museum;
 /// </summary>
 public sealed class ExhibitCompiler
 {
-    readonly Part kernel = new("Kernel", guarded: true), devices = new("Devices", guarded: true), scenarios = new("Scenarios", guarded: false);
+    // What was parsed and compiled once serves all: sources are embedded, so they are the same for the life of the process.
+    static readonly Part kernel = new("Kernel", guarded: true), devices = new("Devices", guarded: true), scenarios = new("Scenarios", guarded: false);
 
     /// <summary>Whether each edit has its place, without compiling anything.</summary>
     /// <exception cref="ExhibitException">One has none, or more than one.</exception>

@@ -18,7 +18,7 @@ public sealed class RoomTests
         ["Standard"] = [],
         ["Ordering"] = [],
         ["Models"] = ["Standard"],
-        ["Exploration"] = [],
+        ["Exploration"] = ["Ordering"],
         ["Kernel"] = ["Hal", "Standard"],
         ["Devices"] = ["Hal", "Standard", "Models", "Ordering", "Exploration"],
         ["Scenarios"] = ["Hal", "Standard", "Models", "Ordering", "Exploration", "Kernel", "Devices"],

@@ -20,6 +20,7 @@ internal static class StepChart
     // Told apart by people who see colours differently (Okabe and Ito 2008), on light and dark paper; after the last, dashes.
     static readonly string[] Colours = ["#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#999999"];
 
+    /// <summary>The drawing, and its key below it.</summary>
     /// <param name="curves">Not empty.</param>
     /// <param name="xName">Under the axis.</param>
     /// <param name="yName">Beside it.</param>
