@@ -1,0 +1,85 @@
+using Ringcheck.Exploration;
+using Ringcheck.Scenarios;
+using Xunit;
+
+namespace Ringcheck.Tests.Concurrency.Reduction;
+
+/// <summary>
+/// How many classes of executions there are, exactly: fewer is as wrong as more. The first two programs have counts from elsewhere (the paper's tool needs 256 for
+/// the first one on a memory like TSO's); those of the driver are its own, and shift when its accesses do.
+/// </summary>
+public sealed class PinnedCountTests
+{
+    [Theory]
+    [InlineData("spsc-2x4", "sc", 225)]
+    [InlineData("spsc-2x4", "tso", 256)]
+    [InlineData("spsc-2x4", "arm", 225)]
+    [InlineData("split-2x3", "sc", 61)]
+    [InlineData("split-2x3", "tso", 73)]
+    [InlineData("split-2x3", "arm", 73)]
+    public void Reference_programs_have_so_many_classes_for_any_number_of_workers(string scenario, string memory, long classes)
+    {
+        IScenario Build() => new ScenarioCatalog().Create(scenario, "none", memory);
+        foreach (int jobs in (int[])[1, 2])
+        {
+            var result = new Explorer(Build, StrategyCatalog.Create("exhaustive", 0, Build), new(1_000_000, Jobs: jobs)).Run(TestContext.Current.CancellationToken);
+            Assert.Null(result.Violation);
+            Assert.Equal(("exhaustive", classes, true, ""), (result.Strategy, result.Executions, result.Exhausted, result.Bounds.Split("; ")[^1] is var last && last.Contains("class", StringComparison.Ordinal) ? last : ""));
+        }
+    }
+
+    [Theory]
+    [InlineData("blk-ring-2", "sc", 1, 7)]
+    [InlineData("blk-ring-2", "tso", 1, 7)]
+    [InlineData("blk-ring-2", "arm", 1, 8)]
+    [InlineData("blk-ring-2", "sc", 2, 487)]
+    [InlineData("blk-ring-2", "tso", 2, 631)]
+    [InlineData("blk-ring-2", "arm", 2, 897)]
+    [InlineData("blk-ring-2", "sc", 3, 49_411)]
+    [InlineData("blk-ring-2-polling", "sc", 1, 2)]
+    [InlineData("blk-ring-2-polling", "tso", 1, 2)]
+    [InlineData("blk-ring-2-polling", "arm", 1, 2)]
+    [InlineData("blk-ring-2-polling", "sc", 2, 24)]
+    [InlineData("blk-ring-2-polling", "tso", 2, 24)]
+    [InlineData("blk-ring-2-polling", "arm", 2, 28)]
+    [InlineData("blk-ring-2-polling", "sc", 3, 344)]
+    [InlineData("blk-ring-2-polling", "tso", 3, 352)]
+    [InlineData("blk-ring-2-polling", "arm", 3, 496)]
+    [InlineData("blk-ring-4", "sc", 1, 7)]
+    [InlineData("blk-ring-4", "tso", 1, 7)]
+    [InlineData("blk-ring-4", "arm", 1, 8)]
+    [InlineData("blk-ring-4", "sc", 2, 1_762)]
+    [InlineData("blk-ring-4", "tso", 2, 2_980)]
+    [InlineData("blk-ring-4", "arm", 2, 4_413)]
+    public void The_shipped_driver_is_exhausted(string scenario, string memory, int requests, long classes)
+    {
+        using var built = new ScenarioCatalog().Create(scenario, "strict", memory);
+        var (read, kick) = (built.Program[0], built.Program[1]);
+        built.Program = [read, .. Enumerable.Range(1, requests - 1).SelectMany(next => (Operation[])[kick, read with { A = read.A + (uint)next }])];
+        Exhaust(built, classes, blocked: 0);
+    }
+
+    /// <summary>With a reset while the request is in flight, at each point at which the device may be stopped.</summary>
+    [Theory]
+    [InlineData("sc", 378)]
+    [InlineData("tso", 378)]
+    [InlineData("arm", 432)]
+    public void The_shipped_driver_is_exhausted_through_a_reset(string memory, long classes)
+    {
+        using var built = new ScenarioCatalog().Create("blk-ring-2-reset", "strict", memory);
+        Exhaust(built, classes, blocked: 54);
+    }
+
+    static void Exhaust(IScenario scenario, long classes, long blocked)
+    {
+        var search = new ReductionSearch { Classes = [] };
+        var reducer = new Reducer(search);
+        for (long i = 0; reducer.Begin(i); i++)
+        {
+            var violation = Execution.Run(scenario, reducer, audited: i % Execution.AuditEvery == 0);
+            if (violation is not null) Assert.Fail($"{violation.Key}: {violation.Message} {string.Join(',', scenario.Engine.Trace)}");
+        }
+        Assert.True(reducer.IsExhaustive, reducer.Bounds);
+        Assert.Equal((classes, blocked, 0L, 0L, 0L), (search.Complete, search.Blocked, search.Wasted, search.Unfit, search.Duplicates));
+    }
+}
