@@ -22,6 +22,8 @@ public sealed class ExploredScenario : IXunitSerializable
         Plan = new() { Scenario = "" };
     }
 
+    /// <summary>An exploration as plain data.</summary>
+    /// <param name="plan">How far to explore what.</param>
     /// <param name="catalog">Where the scenario comes from; the shipped scenarios if null.</param>
     public ExploredScenario(ExplorationPlan plan, IScenarioCatalog? catalog = null)
     {

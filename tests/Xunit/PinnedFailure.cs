@@ -17,6 +17,8 @@ public sealed class PinnedFailure : IXunitSerializable
         Item = null!;
     }
 
+    /// <summary>An entry of a corpus.</summary>
+    /// <param name="item">The entry, and its file's name.</param>
     /// <param name="catalog">Where its scenario comes from; the shipped scenarios if null.</param>
     public PinnedFailure(CorpusItem item, IScenarioCatalog? catalog = null)
     {

@@ -5,7 +5,7 @@ namespace Ringcheck.Testing;
 /// <summary>One scenario, how far to explore it, and how: plain data, so that it can name a test and be stored with it.</summary>
 public sealed record ExplorationPlan
 {
-    public const string DefaultMemory = "sc", DefaultStrategy = "random";
+    public const string DefaultMemory = "sc", DefaultStrategy = StrategyCatalog.Default;
 
     /// <summary>As the catalog has it.</summary>
     public required string Scenario { get; init; }

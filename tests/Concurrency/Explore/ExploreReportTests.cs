@@ -10,7 +10,7 @@ namespace Ringcheck.Tests.Concurrency.Explore;
 /// <summary>What a test that explores says: when it fails, when it passes, and when it showed nothing.</summary>
 public sealed class ExploreReportTests
 {
-    static readonly ExplorationPlan Toy = new() { Scenario = ToyCatalog.Race, Executions = 1_000, Seed = 5 };
+    static readonly ExplorationPlan Toy = new() { Scenario = ToyCatalog.Race, Strategy = "random", Executions = 1_000, Seed = 5 };
 
     static ExploredScenario Explored(ExplorationPlan plan, IScenarioCatalog? catalog = null) => new(plan, catalog) { Variables = static _ => null };
 
@@ -40,6 +40,8 @@ public sealed class ExploreReportTests
         var explored = Explored(new ExplorationPlan { Scenario = "queue-notify", Memory = "arm", Executions = 2_000 }).On(weakened);
         var finding = explored.Fails("lost-notification/available-buffer");
         Assert.NotEmpty(finding.Violation.Explanation);
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(finding.Page!), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"page: {finding.Page}", string.Join('\n', FailureText.Lines(finding)));
         Assert.Contains(finding.Violation.Explanation[0], string.Join('\n', FailureText.Lines(finding)));
         using var cli = new CliBench { Catalog = weakened };
         Assert.Equal(1, cli.Run("replay", finding.Replay!.ToString()).ExitCode);

@@ -15,6 +15,7 @@ internal sealed record ControlledResult(ExplorationResult Result, long Decisions
 /// <summary>Runs one of our scenarios under a controlled runtime, and maps what that reports to what our monitors saw.</summary>
 internal sealed class ControlledExploration(IControlledRuntime runtime, Func<IScenario> make)
 {
+    /// <summary>Runs the scenario again and again, until the settings or a violation end it.</summary>
     /// <param name="toCompletion">True: a violation does not end the run, so that all verdicts and final states are met.</param>
     /// <exception cref="UncontrolledException">The runtime controlled nothing, failed itself, or reports something else than our monitors.</exception>
     public ControlledResult Run(RuntimeSettings settings, bool toCompletion = false)

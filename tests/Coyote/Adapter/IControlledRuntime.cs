@@ -38,10 +38,12 @@ internal interface IControlledRun
     bool IsEnd(Exception exception);
 }
 
+/// <summary>How to run.</summary>
 /// <param name="Iterations">At most.</param>
 /// <param name="MaxSteps">Scheduling decisions in one iteration, at most.</param>
 internal sealed record RuntimeSettings(string Strategy, uint Iterations, uint Seed, uint MaxSteps = 1_000_000);
 
+/// <summary>How it went, in the runtime's own words.</summary>
 /// <param name="Bug">The first one that was reported, in the runtime's words; null if none was.</param>
 /// <param name="InternalError">What went wrong in the runtime itself; null if nothing did.</param>
 /// <param name="Exhausted">True if every schedule was tried.</param>

@@ -35,6 +35,7 @@ internal sealed record Agreement(string Scenario, EngineView Ours, EngineView Th
         }
     }
 
+    /// <summary>Runs both engines on one scenario.</summary>
     /// <param name="theirBudget">Executions of the other engine, at most.</param>
     public static Agreement On(string name, Func<IScenario> make, IControlledRuntime runtime, string strategy, uint theirBudget, uint seed = 1)
         => new(name, All(make), strategy == "dfs" ? Exhausted(make, runtime, theirBudget) : UntilQuiet(make, runtime, strategy, theirBudget, seed));

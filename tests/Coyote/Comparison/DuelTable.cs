@@ -8,6 +8,7 @@ internal static class DuelTable
 {
     public const string Begin = "<!-- table: written by tests/Coyote -->\n", End = "<!-- end of table -->";
 
+    /// <summary>The document with its table made from these results.</summary>
     /// <exception cref="FormatException">The document has no place for a table.</exception>
     public static string Write(string document, IReadOnlyList<ExhibitDuel> duels)
     {

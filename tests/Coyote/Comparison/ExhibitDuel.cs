@@ -24,6 +24,7 @@ internal sealed record ExhibitDuel(Exhibit Exhibit, ExhibitTarget Target, DuelRu
     /// <summary>True if this run is as it must be: found, unless the bug needs a weaker memory than the engine knows; then nothing at all.</summary>
     public bool IsAsExpected(DuelRun run) => NeedsWeakMemory && run.Memory == SequentiallyConsistent ? run.Key is null : IsFound(run);
 
+    /// <summary>Compiles one exhibit and lets all engines look for it.</summary>
     /// <exception cref="ExhibitException">It cannot be compiled.</exception>
     public static ExhibitDuel On(Exhibit exhibit, IReadOnlyList<(IControlledRuntime Runtime, string Strategy)> others, uint budget, uint seed, CancellationToken cancellation = default)
     {
