@@ -7,7 +7,7 @@ namespace Ringcheck.Bench;
 /// Passing the baton between two CPUs: the time is for each switch from one CPU's thread to the other's, and back counts as another. Target: at most 1 us with both
 /// cores free; a CPU whose other core is taken parks, which takes some tens of us.
 /// </summary>
-public class SmpBenchmarks
+public class SmpBenchmarks : IDisposable
 {
     const int Switches = 20_000, Points = Switches / 2;
 
@@ -22,7 +22,11 @@ public class SmpBenchmarks
     }
 
     [GlobalCleanup]
-    public void CleanUp() => baton.Dispose();
+    public void Dispose()
+    {
+        baton.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(OperationsPerInvoke = Switches)]
     public void SmpSwitch()

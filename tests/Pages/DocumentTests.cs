@@ -29,7 +29,7 @@ public sealed partial class DocumentTests(ExhibitFindings findings)
     }
 
     /// <summary>A step's line: its mark, its number, its lane.</summary>
-    [GeneratedRegex(@"^(>>| >| \*|  ) +(?<number>\d+)  \S", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(>>| >| \*|  ) +(?<number>\d+)  \S", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StepLine();
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed partial class DocumentTests(ExhibitFindings findings)
         Assert.All(lines.Skip(1), line => Assert.Matches(MermaidLine(), line));
         int participants = lines.Count(line => line.StartsWith("    participant "));
         Assert.Equal(picture.Trace.Lanes.Count, participants);
-        Assert.All(LaneName().Matches(string.Join('\n', lines)).Select(match => int.Parse(match.Groups[1].Value)), lane => Assert.InRange(lane, 0, participants - 1));
+        Assert.All(LaneName().Matches(string.Join('\n', lines)).Select(match => int.Parse(match.Groups["lane"].Value)), lane => Assert.InRange(lane, 0, participants - 1));
         string[] marked = Marked(lines);
         Assert.Equal(2, marked.Length);
         Assert.Contains(marked, line => line.Contains($": {picture.Trace.Failure!.At} "));
@@ -72,10 +72,10 @@ public sealed partial class DocumentTests(ExhibitFindings findings)
     }
 
     /// <summary>What a line may be. Texts hold no character with a meaning of its own but as a number: <c>#59;</c>.</summary>
-    [GeneratedRegex(@"^    (participant L\d+ as (?<text>[^;#]*)|Note over L\d+(,L\d+)?: ([^;#<>%{}]|#\d+;)*|rect rgb\(\d+, \d+, \d+\)|end|L\d+(->>|-->>|-\))L\d+: ([^;#<>%{}]|#\d+;)*)$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^    (participant L\d+ as (?<text>[^;#]*)|Note over L\d+(,L\d+)?: ([^;#<>%{}]|#\d+;)*|rect rgb\(\d+, \d+, \d+\)|end|L\d+(->>|-->>|-\))L\d+: ([^;#<>%{}]|#\d+;)*)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MermaidLine();
 
-    [GeneratedRegex(@"(?<![\w.])L(\d+)(?=->|--|-\)|,|:)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<![\w.])L(?<lane>\d+)(?=->|--|-\)|,|:)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LaneName();
 
     [Theory]

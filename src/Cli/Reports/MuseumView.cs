@@ -7,6 +7,7 @@ namespace Ringcheck.Cli.Reports;
 /// <summary><c>museum --json</c>.</summary>
 internal sealed record MuseumReport(IReadOnlyList<ExhibitReport> Exhibits, bool Stopped)
 {
+    /// <summary>A run of exhibits as programs read it.</summary>
     /// <param name="pages">The page of each exhibit that has one.</param>
     public static MuseumReport Of(IReadOnlyList<ExhibitResult> results, bool stopped, IReadOnlyDictionary<string, string> pages)
         => new([.. results.Select(result => ExhibitReport.Of(result) with { Page = pages.GetValueOrDefault(result.Exhibit.Id) })], stopped);

@@ -13,6 +13,7 @@ sealed class ProgramScenario : IScenario
     readonly IProgramThread[] threads;
     readonly ProgramCpu? cpu;
 
+    /// <summary>A program on a machine of its own.</summary>
     /// <param name="program">What runs.</param>
     /// <param name="memory">By name.</param>
     /// <param name="alwaysOrdered">False: sequentially consistent memory is plain RAM, and its executions have no graph.</param>

@@ -22,6 +22,7 @@ sealed class Yardstick : Strategy
     int position;
     bool started;
 
+    /// <summary>All executions, depth first.</summary>
     /// <param name="cuts">The graph so far, or null to cut nothing.</param>
     public Yardstick(GraphRecorder? cuts) => graph = cuts;
 
