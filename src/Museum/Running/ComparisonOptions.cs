@@ -21,6 +21,6 @@ public sealed record ComparisonOptions
     /// <summary>Exhibits that are worked on at once. Changes no result.</summary>
     public int Jobs { get; init; } = 1;
 
-    /// <summary>All that differ: until it is a search of its own, exhaustive is another name of states.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. StrategyCatalog.Names.Where(static name => name != "exhaustive")];
+    /// <summary>All there are.</summary>
+    public static IReadOnlyList<string> All => StrategyCatalog.Names;
 }

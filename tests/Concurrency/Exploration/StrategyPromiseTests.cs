@@ -88,7 +88,7 @@ public sealed class StrategyPromiseTests
 
     [Fact]
     public void Each_name_makes_the_strategy_that_says_it_has_that_name()
-        => Assert.All(StrategyCatalog.Names.Where(static name => name != "exhaustive"), static name => Assert.Equal(name, StrategyCatalog.Make(name, 0, 10).Name));
+        => Assert.All(StrategyCatalog.Names, static name => Assert.Equal(name, StrategyCatalog.Make(name, 0, 10).Name));
 
     [Fact]
     public void A_portfolio_takes_no_strategy_that_builds_on_earlier_executions()
