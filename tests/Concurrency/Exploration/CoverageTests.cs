@@ -116,6 +116,6 @@ public sealed class CoverageTests
         Assert.Equal(rules.Count, rules.DistinctBy(static rule => rule.Name).Count());
         Assert.Equal(RuleTable.All.Count() - 8 + Enum.GetValues<SystemRule>().Length, rules.Count);
         Assert.True(RuleNumbers.All.Count <= Coverage.MaxRules);
-        Assert.Empty(rules.SelectMany(static rule => rule.Clauses).Where(static clause => ClauseTable.Find(clause) is null));
+        Assert.DoesNotContain(rules.SelectMany(static rule => rule.Clauses), static clause => ClauseTable.Find(clause) is null);
     }
 }
