@@ -31,7 +31,7 @@ public sealed partial class Reducer
         return null;
     }
 
-    /// <summary>What is on its way and must arrive before a register is read.</summary>
+    /// <summary>What is on its way and must arrive before a register is read, in an iteration of a polling loop too: it arrives before that begins.</summary>
     int? Urgent(ulong options)
     {
         foreach (var agent in engine.Agents)
@@ -55,7 +55,7 @@ public sealed partial class Reducer
             return 0;
         }
         int agent = InIteration(options) ?? random.OneOf(options);
-        if (CpuOf(threadOf[agent]) is { NextAccess: { IsRegister: true, IsWrite: false } }) agent = Urgent(options) ?? agent;
+        if (CpuOf(threadOf[agent]) is { } next && (next.NextAccess is { IsRegister: true, IsWrite: false } || polls[threadOf[agent]].IsActive)) agent = Urgent(options) ?? agent;
         if (CpuOf(threadOf[agent]) is not { } chosen || agent == chosen.Timer.Id || chosen.IsInHandler) return agent;
         bool handler = (options & chosen.Interrupt.Bit) != 0;
         if (IsBeforeDelivery(chosen, options) && Deliver(chosen, handler)) return chosen.Interrupt.Id;
