@@ -17,7 +17,7 @@ public sealed class WanderingTests
     [InlineData("blk-ring-2", "strict", "sc", 300, 1)]
     [InlineData("blk-ring-2", "strict", "tso", 300, 2)]
     [InlineData("blk-ring-2", "strict", "arm", 300, 2)]
-    [InlineData("blk-ring-2-polling", "strict", "arm", 300, 2)]
+    [InlineData("blk-ring-2-polling", "strict", "arm", 300, 1)]
     [InlineData("blk-ring-2-reset", "strict", "sc", 300, 10)]
     [InlineData("blk-ring-2-reset", "strict", "arm", 300, 10)]
     [InlineData("blk-reset", "strict", "arm", 200, 10)]
