@@ -281,7 +281,12 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         NoteInPoll(thread);
         int added = graph.Append(new()
         {
-            Kind = kind, Thread = (short)thread, Detail = detail, BeginsStep = stepBegins, Location = location, Source = None,
+            Kind = kind,
+            Thread = (short)thread,
+            Detail = detail,
+            BeginsStep = stepBegins,
+            Location = location,
+            Source = None,
         });
         stepBegins = false;
         return added;

@@ -17,7 +17,7 @@ public sealed class BlkSequenceTests(ITestOutputHelper output)
     const int Programs = 250;
 
     public static TheoryData<string> Scenarios =>
-        [.. new ScenarioCatalog().Scenarios.Where(scenario => scenario.Name.StartsWith("blk-", StringComparison.Ordinal) && scenario.Profiles.Contains("strict") && CanRunAny(scenario)).Select(scenario => scenario.Name)];
+        [.. new ScenarioCatalog().Scenarios.Where(scenario => scenario.Name.StartsWith("blk-", StringComparison.Ordinal) && scenario.Profiles.Contains("hostile") && CanRunAny(scenario)).Select(scenario => scenario.Name)];
 
     /// <summary>Whether a scenario's operations are block operations: some have a fixed course.</summary>
     static bool CanRunAny(ScenarioInfo scenario)
