@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Ringcheck.Testing.Pictures;
-using Ringcheck.Testing;
 using Ringcheck.Models.Tracing;
+using Ringcheck.Testing;
+using Ringcheck.Testing.Pictures;
 using Xunit;
 
 namespace Ringcheck.Tests.Pages;

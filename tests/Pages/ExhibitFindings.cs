@@ -1,8 +1,8 @@
 using Ringcheck.Cli.Failures;
-using Ringcheck.Testing.Pictures;
-using Ringcheck.Testing;
 using Ringcheck.Exploration;
 using Ringcheck.Museum;
+using Ringcheck.Testing;
+using Ringcheck.Testing.Pictures;
 using Xunit;
 
 namespace Ringcheck.Tests.Pages;

@@ -1,7 +1,7 @@
 using Microsoft.Playwright;
-using Ringcheck.Testing.Pictures;
-using Ringcheck.Testing;
 using Ringcheck.Models.Tracing;
+using Ringcheck.Testing;
+using Ringcheck.Testing.Pictures;
 using Xunit;
 
 namespace Ringcheck.Tests.Pages;
