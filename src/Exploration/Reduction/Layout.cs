@@ -19,8 +19,6 @@ sealed class Layout
     /// <summary>Grows with each thing learned.</summary>
     public int Version { get; private set; }
 
-    public int Locations => owners.Count;
-
     /// <summary>The number of a location, the same in all executions.</summary>
     public int LocationAt(ulong address, int length)
     {

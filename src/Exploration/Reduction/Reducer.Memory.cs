@@ -20,9 +20,8 @@ public sealed partial class Reducer
     /// <summary>A location that has been used as one is used in parts.</summary>
     public void Cut(ulong address)
     {
-        int before = layout.Version;
         layout.Cut(address);
-        if (layout.Version != before) learning = true;
+        Learn();
     }
 
     /// <summary>Which event a version of memory's was written by: called for each version as it is made, <see cref="GraphEvent.None"/> for initial ones.</summary>
@@ -45,9 +44,8 @@ public sealed partial class Reducer
 
     bool IsOfOthersInterest(int location, int thread)
     {
-        int before = layout.Version;
         bool shared = layout.IsShared(location, thread);
-        if (layout.Version != before) learning = true;
+        Learn();
         return shared && !learning;
     }
 

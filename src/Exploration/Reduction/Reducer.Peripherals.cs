@@ -10,7 +10,7 @@ public sealed partial class Reducer
     ulong openReads, openWrites;
     uint openWakes, openStops, lines;
     bool isOpen;
-    bool[] decided = new bool[Clock.Threads];
+    readonly bool[] decided = new bool[Clock.Threads];
 
     void ForgetLines()
     {
@@ -55,9 +55,8 @@ public sealed partial class Reducer
         int thread = threadOf[agent.Id];
         openStops |= 1u << thread;
         if (!wasAtWork) return;
-        int before = layout.Version;
         layout.IsStoppedAtWork(thread);
-        if (layout.Version != before) learning = true;
+        Learn();
     }
 
     /// <summary>A CPU's interrupt line has another level.</summary>
@@ -91,16 +90,9 @@ public sealed partial class Reducer
     public int Issue(ulong detail)
     {
         if (learning) return None;
-        int thread = CurrentThread;
-        if (position < planned)
-        {
-            int again = Again(EventKind.Issue, thread, detail);
-            if (again >= 0) Made(again, isNew: false);
-            return again;
-        }
-        int added = Add(EventKind.Issue, thread, detail);
-        Made(added, isNew: true);
-        return added;
+        int number = AgainOrNew(EventKind.Issue, CurrentThread, detail, out bool isNew);
+        if (number >= 0) Made(number, isNew);
+        return number;
     }
 
     /// <summary>The last event of another agent's thread: for <see cref="EndArrival"/>, where an access waits for all that this agent did.</summary>
@@ -111,11 +103,9 @@ public sealed partial class Reducer
     {
         if (learning || engine.Draining) return;
         stepBegins = true;
-        int thread = threadOf[cpu.Id];
-        bool again = position < planned;
-        int number = again ? Again(EventKind.TimeOut, thread, 0) : Add(EventKind.TimeOut, thread, 0);
+        int number = AgainOrNew(EventKind.TimeOut, threadOf[cpu.Id], 0, out bool isNew);
         if (number < 0) return;
-        Made(number, !again);
+        Made(number, isNew);
         stepBegins = true;
     }
 
@@ -127,14 +117,13 @@ public sealed partial class Reducer
         if (learning || engine.Draining || (reads | writes) == 0) return;
         if (CpuOf(thread) is { IsInHandler: true }) HandlerTouches(reads, writes);
         if (learning) return;
-        bool again = position < planned;
-        int number = again ? Again(kind, thread, detail) : Add(kind, thread, detail);
+        int number = AgainOrNew(kind, thread, detail, out bool isNew);
         if (number < 0) return;
         ref var mine = ref graph[number];
         (mine.Reads, mine.Writes, mine.Wakes, mine.Stops, mine.Lines) = (reads, writes, wakes, stops, lines);
         if (NeedsWake(mine)) source = WokenBy(thread);
         if (source != None) mine.Source = source;
-        Made(number, !again);
+        Made(number, isNew);
     }
 
     /// <summary>What first asked an agent to act, of all that did since it acted last. Others may come after its acting, this one may not.</summary>
@@ -152,9 +141,8 @@ public sealed partial class Reducer
 
     void HandlerTouches(ulong reads, ulong writes)
     {
-        int before = layout.Version;
         layout.HandlerTouches(reads, writes & ~LineParts);
-        if (layout.Version != before) learning = true;
+        Learn();
     }
 
     static ulong LineParts => ~(PeripheralBits.Line(0) - 1);
@@ -163,9 +151,8 @@ public sealed partial class Reducer
     public void NoteHandlerAccess(ulong address, int length, bool writes)
     {
         if (engine.Draining || CpuOf(CurrentThread) is not { IsInHandler: true }) return;
-        int before = layout.Version;
         layout.HandlerTouches(address, length, writes);
-        if (layout.Version != before) learning = true;
+        Learn();
     }
 
     void JoinConflicts(ref Clock clock, in GraphEvent mine)
@@ -264,14 +251,12 @@ public sealed partial class Reducer
     internal void SeesLine(CpuAgent cpu, bool high, bool waits)
     {
         if (learning || engine.Draining || cpu.Handler is null && !waits) return;
-        int thread = threadOf[cpu.Id];
-        bool again = position < planned;
-        int number = again ? Again(EventKind.Line, thread, waits ? 1u : 0) : Add(EventKind.Line, thread, waits ? 1u : 0);
+        int number = AgainOrNew(EventKind.Line, threadOf[cpu.Id], waits ? 1u : 0, out bool isNew);
         if (number < 0) return;
         ref var mine = ref graph[number];
         mine.Reads = PeripheralBits.Line(cpu.Id);
         mine.Value = high ? 1u : 0;
         mine.Lines = lines;
-        Made(number, !again);
+        Made(number, isNew);
     }
 }

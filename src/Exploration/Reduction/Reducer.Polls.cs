@@ -66,8 +66,6 @@ public sealed partial class Reducer
     /// <summary>An agent that has seen the newest of what it waits for, and is not to see anything else in this execution.</summary>
     public bool IsHeld(Agent agent) => polls[threadOf[agent.Id]].IsHeld;
 
-    bool IsHeld(CpuAgent cpu) => polls[threadOf[cpu.Id]].IsHeld;
-
     internal void PollBegins(CpuAgent cpu)
     {
         ref var poll = ref polls[threadOf[cpu.Id]];

@@ -22,7 +22,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     readonly List<CpuAgent> cpus = [];
     ExecutionGraph graph = new();
     int[] schedule = new int[128];
-    int planned, position, threads;
+    int planned, position, threads, known;
     Engine engine = null!;
     Layout layout = search.Layout;
     Verdict verdict;
@@ -85,6 +85,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         verdict = Verdict.Complete;
         stepBegins = true;
         learning = false;
+        known = layout.Version;
         written.Clear();
         Array.Fill(performed, None);
         looked.AsSpan().Clear();
@@ -221,7 +222,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             }
             bool runs = (options & cpu.Bit) != 0;
             if (!runs && !handler) continue;
-            if (learning) return runs ? Learn(cpu, handler) : cpu.Interrupt.Id;
+            if (learning) return handler ? cpu.Interrupt.Id : cpu.Id; // as soon as it can be: handlers show what they touch
             if (IsBeforeDelivery(cpu, options) && Deliver(cpu, handler)) return cpu.Interrupt.Id;
             if (runs) return cpu.Id;
         }
@@ -229,9 +230,6 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         Stop(Verdict.Blocked);
         return BitOperations.TrailingZeroCount(options);
     }
-
-    /// <summary>While learning, an interrupt is taken as soon as it can be: handlers show what they touch.</summary>
-    static int Learn(CpuAgent cpu, bool handler) => handler ? cpu.Interrupt.Id : cpu.Id;
 
     // Choices of devices and faults
 
@@ -307,6 +305,16 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         polls[thread].WasPlanned = true;
         return number;
     }
+
+    /// <summary>The planned event of this kind, or a new one. Negative: see <see cref="Again"/>.</summary>
+    int AgainOrNew(EventKind kind, int thread, ulong detail, out bool isNew)
+    {
+        isNew = position >= planned;
+        return isNew ? Add(kind, thread, detail) : Again(kind, thread, detail);
+    }
+
+    /// <summary>If something was learned just now, the rest of this execution only goes on to learn more.</summary>
+    void Learn() => learning |= layout.Version != known;
 
     /// <summary>The event has been made: its prefix is known.</summary>
     void Made(int number, bool isNew)
