@@ -4,11 +4,12 @@ namespace Ringcheck.Exploration;
 /// Several CPUs: one thread for each, of which exactly one runs, the one that holds the baton. Who gets it is the engine's choice like
 /// any other, so an execution is as deterministic as on one thread. The first CPU runs on the caller's thread; the others' threads start with the
 /// first execution, live as long as the scenario and are gone after <see cref="Dispose"/>. A scenario with one CPU needs none of this.
-/// A CPU that waits for the baton spins for a moment and then parks: a pass takes about 0.5 µs between two free cores, 30 µs if parked.
+/// A CPU that waits for the baton yields its core again and again before it parks, since parking and waking cost tens of microseconds. It does not spin: with more
+/// CPUs than cores, in several workers, the one that holds the baton would wait for those that spin (measured in docs/performance.md).
 /// </summary>
 public sealed class Baton : IDisposable
 {
-    const int Waiting = 0, Holding = 1, Parked = 2, Spins = 200, StackSize = 4 << 20;
+    const int Waiting = 0, Holding = 1, Parked = 2, Yields = 100, StackSize = 4 << 20;
 
     /// <summary>Being started is a step: "not started" and "started" must not share a fingerprint.</summary>
     const ulong StartedEvent = 0x18;
@@ -155,7 +156,7 @@ public sealed class Baton : IDisposable
 
     static void Take(Slot slot)
     {
-        for (int i = 0; i < Spins && Volatile.Read(ref slot.State) != Holding; i++) Thread.SpinWait(1);
+        for (int i = 0; i < Yields && Volatile.Read(ref slot.State) != Holding; i++) Thread.Yield();
         lock (slot)
         {
             if (Interlocked.CompareExchange(ref slot.State, Parked, Waiting) == Waiting)
