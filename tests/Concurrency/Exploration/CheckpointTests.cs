@@ -91,8 +91,9 @@ public sealed class CheckpointTests
         do
         {
             using var stop = new CancellationTokenSource();
-            stop.CancelAfter(40);
-            result = new Explorer(Requests, strategy, new(20_000, Jobs: 2)) { Checkpointing = new(100, bytes => last = bytes, last) }.Run(stop.Token);
+            int runs = 0;
+            IScenario Stopping() => new Counting(Requests(), () => { if (Interlocked.Increment(ref runs) == 4_000) stop.Cancel(); });
+            result = new Explorer(Stopping, strategy, new(20_000, Jobs: 2)) { Checkpointing = new(100, bytes => last = bytes, last) }.Run(stop.Token);
             Assert.True(result.Executions >= parts, "an execution was lost");
             parts = result.Executions;
             stops++;
@@ -106,6 +107,36 @@ public sealed class CheckpointTests
     [Fact]
     public void A_strategy_that_cannot_be_saved_is_refused()
         => Assert.Contains("cannot be saved", Assert.Throws<NotSupportedException>(() => Explore(Ring, () => new Forgetful(), Shard.Whole, 1, 10, new(1, static _ => { }))).Message);
+
+    /// <summary>Says so, whenever it has run.</summary>
+    sealed class Counting(IScenario inner, Action ran) : IScenario
+    {
+        public Engine Engine => inner.Engine;
+
+        public IReadOnlyList<Operation> Program { get => inner.Program; set => inner.Program = value; }
+
+        public IReadOnlyList<Premise> Premises => inner.Premises;
+
+        public IReadOnlyList<WatchedRule> Rules => inner.Rules;
+
+        public string Bounds => inner.Bounds;
+
+        public void Reset(Strategy strategy) => inner.Reset(strategy);
+
+        public void Run()
+        {
+            inner.Run();
+            ran();
+        }
+
+        public string Describe(Operation operation) => inner.Describe(operation);
+
+        public IEnumerable<Operation> Simpler(Operation operation) => inner.Simpler(operation);
+
+        public Operation? Merge(Operation first, Operation second) => inner.Merge(first, second);
+
+        public void Dispose() => inner.Dispose();
+    }
 
     sealed class Forgetful : Strategy
     {
