@@ -17,6 +17,11 @@ public interface ISystem
     {
     }
 
+    /// <summary>An iteration of a CPU's polling loop has failed: by the contract of the seam it leaves nothing behind.</summary>
+    void IterationFailed(CpuAgent cpu)
+    {
+    }
+
     /// <summary>
     /// After an execution that was <see cref="Engine.Audited"/>: what an independent check finds wrong with the system itself, or null.
     /// </summary>

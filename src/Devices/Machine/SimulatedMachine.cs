@@ -208,6 +208,8 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 
     Violation? ISystem.Audit() => Weak?.Audit.Judge();
 
+    void ISystem.IterationFailed(CpuAgent cpu) => Weak?.TakeBack(cpu);
+
     IReadOnlyList<string> ISystem.Explain() => Weak is null ? [] : OrderingExplanation.Of(this);
 
     void ITraced.Record(bool on, int most)

@@ -94,6 +94,13 @@ public sealed partial class OrderingAudit(MemoryModel model)
         return write;
     }
 
+    /// <summary>Loads and barriers of a thread from an event on have not taken place: an iteration of a polling loop that failed.</summary>
+    public void Forget(int thread, int from)
+    {
+        Record.Forget(thread, from);
+        unplain.RemoveAll(id => id >= from && Record[id].Thread == thread);
+    }
+
     public void Fence(int thread, Fence fence) => Record.Fence(thread, fence);
 
     /// <summary>A thread posts a register write, ordered as a store is, and after the last operation on the same path.</summary>

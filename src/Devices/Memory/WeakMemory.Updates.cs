@@ -17,6 +17,7 @@ public sealed unsafe partial class WeakMemory
     public uint Update(int thread, ulong address, in AtomicUpdate update, Access access, out bool older)
     {
         if (engine.Hashing) machine.Retire(); // as for a store
+        if (engine.ActiveWatches != 0 && thread == engine.Running.Id && engine.Running.IsPolling) Remember(engine.Running);
         bool isLocked = Audit.Model == MemoryModel.Tso;
         if (isLocked) Fence(thread, Ordering.Fence.DmbFull);
         int cell = OneCell(address, sizeof(uint));

@@ -39,6 +39,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
         this.engine = engine;
         this.ram = ram;
         machine = new(model, threads);
+        iterations = new Iteration?[2 * threads];
         cellOf = (int*)NativeMemory.AllocZeroed((nuint)ram.Size, sizeof(int));
         Audit = new(model);
     }
@@ -120,6 +121,7 @@ public sealed unsafe partial class WeakMemory : IDisposable
 
     bool LoadCell(int thread, in Access access, Span<byte> into)
     {
+        if (engine.ActiveWatches != 0 && thread == engine.Running.Id && engine.Running.IsPolling) Remember(engine.Running);
         int cell = access.Location, last = machine.Count(cell) - 1, place = last;
         if (engine.Reducer is { } reducer) place = FollowedSource(reducer, thread, access, last);
         else if (last > 0 && !(thread == engine.Running.Id && engine.Running.ReadsNewestOnly)) place = ChooseSource(thread, access, last);

@@ -297,6 +297,12 @@ public sealed class CpuAgent : Agent
         if (Engine.ActiveWatches != 0) (inHandler ? Interrupt.Poll : poll).Read(watchKey);
     }
 
+    /// <summary>For weak memories: it is in a polling loop.</summary>
+    public bool IsPolling => (inHandler ? Interrupt.Poll : poll).IsActive;
+
+    /// <summary>For weak memories: the number of this iteration, of all of polling loops in this CPU's code, or in its handler.</summary>
+    public uint Iteration => (inHandler ? Interrupt.Poll : poll).Iteration;
+
     /// <summary>For weak memories: no load may return an older value now.</summary>
     public bool ReadsNewestOnly => (inHandler ? Interrupt.Poll : poll).NewestOnly;
 
@@ -315,15 +321,11 @@ public sealed class CpuAgent : Agent
     /// <summary>Begins a polling loop; the history of its head, to which each failed iteration returns.</summary>
     public Fingerprint BeginPoll()
     {
-        if (inHandler)
-        {
-            if (!HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
-                "An interrupt handler must not wait, but for a lock: record what happened and return."));
-            return Interrupt.BeginPoll();
-        }
-        poll.Begin(Engine);
+        if (inHandler && !HandlerWaitsForLock) Engine.Fail(new("progress", "poll-in-handler", [], $"{Name} polls inside its interrupt handler",
+            "An interrupt handler must not wait, but for a lock: record what happened and return."));
+        (inHandler ? Interrupt.Poll : poll).Begin(Engine);
         Engine.Reducer?.PollBegins(this);
-        return new(HistoryA, HistoryB);
+        return new(active.HistoryA, active.HistoryB);
     }
 
     /// <summary>
@@ -339,7 +341,7 @@ public sealed class CpuAgent : Agent
         }
         HistoryA = head.A;
         HistoryB = head.B;
-        if (Engine.Reducer is { } reducer && reducer.PollFails(this))
+        if (TriesAnother())
         {
             poll.Retry();
             return;
@@ -355,14 +357,17 @@ public sealed class CpuAgent : Agent
         poll.Begin(Engine);
     }
 
+    /// <summary>The iteration leaves nothing behind. True if the reduction has another one for it at once.</summary>
+    internal bool TriesAnother()
+    {
+        if (Engine.Reducer is { } reducer) return reducer.PollFails(this);
+        Engine.System?.IterationFailed(this);
+        return false;
+    }
+
     public void EndPoll()
     {
-        if (inHandler)
-        {
-            Interrupt.Poll.End(Engine);
-            return;
-        }
-        poll.End(Engine);
+        (inHandler ? Interrupt.Poll : poll).End(Engine);
         Engine.Reducer?.PollEnds(this);
     }
 
@@ -402,17 +407,16 @@ public sealed class InterruptAgent(string name) : Agent(name)
         IsPolling = false;
     }
 
-    internal Fingerprint BeginPoll()
-    {
-        Poll.Begin(Engine);
-        return new(HistoryA, HistoryB);
-    }
-
     /// <summary>As <see cref="CpuAgent.PollAgain"/>, without a deadline.</summary>
     internal void PollAgain(CpuAgent cpu, Fingerprint head)
     {
         HistoryA = head.A;
         HistoryB = head.B;
+        if (cpu.TriesAnother())
+        {
+            Poll.Retry();
+            return;
+        }
         if (!Poll.Changed && !Poll.ReadOlder)
         {
             IsPolling = true;

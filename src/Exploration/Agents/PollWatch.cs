@@ -7,6 +7,10 @@ public sealed class PollWatch
     int count;
     bool active;
 
+    internal bool IsActive => active;
+
+    internal uint Iteration { get; private set; }
+
     internal bool Changed { get; private set; }
 
     /// <summary>A load of this iteration returned an older value: another iteration finds a newer one, so there is nothing to wait for.</summary>
@@ -22,6 +26,7 @@ public sealed class PollWatch
     {
         if (!active) engine.ActiveWatches++;
         active = true;
+        Iteration++;
         NewestOnly = ReadOlder;
         Changed = ReadOlder = false;
         count = 0;
@@ -30,6 +35,7 @@ public sealed class PollWatch
     /// <summary>The same iteration once more, with other values.</summary>
     internal void Retry()
     {
+        Iteration++;
         Changed = ReadOlder = NewestOnly = false;
         count = 0;
     }

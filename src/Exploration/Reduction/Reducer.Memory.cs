@@ -96,7 +96,7 @@ public sealed partial class Reducer
             graph.Returns(read, WriteAt(memory, access.Location, place));
             PushRead(read);
         }
-        if (chosen != last) polls[thread].SawOlder = true;
+        if (chosen != last) PollOf(thread).SawOlder = true;
         graph.Returns(read, WriteAt(memory, access.Location, chosen));
         Made(read, isNew: true);
         return chosen;
@@ -119,7 +119,7 @@ public sealed partial class Reducer
             return last;
         }
         Made(read, isNew: false);
-        if (place != last) polls[thread].SawOlder = true;
+        if (place != last) PollOf(thread).SawOlder = true;
         return place;
     }
 

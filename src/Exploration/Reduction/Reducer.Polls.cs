@@ -23,19 +23,27 @@ public sealed partial class Reducer
         public int Trace;
     }
 
-    readonly Poll[] polls = new Poll[Clock.Threads];
-    readonly List<ExecutionGraph>[] later = [.. Enumerable.Range(0, Clock.Threads).Select(_ => new List<ExecutionGraph>())];
-    readonly List<ExecutionGraph>[] laterTrials = [.. Enumerable.Range(0, Clock.Threads).Select(_ => new List<ExecutionGraph>())];
+    /// <summary>For each thread its loop, and behind them those of interrupt handlers, which may wait for a lock inside an iteration of the code that they interrupt.</summary>
+    readonly Poll[] polls = new Poll[2 * Clock.Threads];
+    readonly List<ExecutionGraph>[] later = [.. Enumerable.Range(0, 2 * Clock.Threads).Select(_ => new List<ExecutionGraph>())];
+    readonly List<ExecutionGraph>[] laterTrials = [.. Enumerable.Range(0, 2 * Clock.Threads).Select(_ => new List<ExecutionGraph>())];
 
     void ForgetPolls()
     {
-        for (int thread = 0; thread < polls.Length; thread++)
+        for (int loop = 0; loop < polls.Length; loop++)
         {
-            polls[thread] = default;
-            Drop(later[thread]);
-            Drop(laterTrials[thread]);
+            polls[loop] = default;
+            Drop(later[loop]);
+            Drop(laterTrials[loop]);
         }
     }
+
+    /// <summary>The loop that a thread may be in now.</summary>
+    int LoopOf(int thread) => CpuOf(thread) is { IsInHandler: true } ? Clock.Threads + thread : thread;
+
+    int LoopOf(CpuAgent cpu) => threadOf[cpu.Id] + (cpu.IsInHandler ? Clock.Threads : 0);
+
+    ref Poll PollOf(int thread) => ref polls[LoopOf(thread)];
 
     void Drop(List<ExecutionGraph> plans)
     {
@@ -57,18 +65,20 @@ public sealed partial class Reducer
     {
         for (int thread = 0; thread < threads; thread++)
         {
-            int last = polls[thread].IsHeld ? graph.LastOf(thread) : None;
+            int last = IsHeld(thread) ? graph.LastOf(thread) : None;
             if (last != None && graph[last].IsWait && graph[last].Source != graph.NewestWrite(graph[last].Location)) return true;
         }
         return false;
     }
 
     /// <summary>An agent that has seen the newest of what it waits for, and is not to see anything else in this execution.</summary>
-    public bool IsHeld(Agent agent) => polls[threadOf[agent.Id]].IsHeld;
+    public bool IsHeld(Agent agent) => IsHeld(threadOf[agent.Id]);
+
+    bool IsHeld(int thread) => polls[thread].IsHeld || polls[Clock.Threads + thread].IsHeld;
 
     internal void PollBegins(CpuAgent cpu)
     {
-        ref var poll = ref polls[threadOf[cpu.Id]];
+        ref var poll = ref polls[LoopOf(cpu)];
         poll = new() { IsActive = true, IsHeld = poll.IsHeld };
         BeginIteration(ref poll);
     }
@@ -82,20 +92,20 @@ public sealed partial class Reducer
     /// <summary>A new event of a thread: maybe the first one of an iteration.</summary>
     void NoteInPoll(int thread)
     {
-        ref var poll = ref polls[thread];
+        ref var poll = ref PollOf(thread);
         if (!poll.IsActive || poll.From != None || CpuOf(thread) is not { } cpu) return;
         poll.From = graph.Count;
-        poll.Step = cpu.Step;
+        poll.Step = cpu.Active.Step;
         poll.Trace = engine.Trace.Count;
     }
 
     internal void PollEnds(CpuAgent cpu)
     {
-        int thread = threadOf[cpu.Id];
-        polls[thread].IsActive = false;
+        int loop = LoopOf(cpu);
+        polls[loop].IsActive = false;
         if (learning || engine.Draining) return;
-        Release(laterTrials[thread]);
-        Release(later[thread]);
+        Release(laterTrials[loop]);
+        Release(later[loop]);
     }
 
     /// <summary>An iteration failed. True: try the next source at once. False: wait until something that it read has changed.</summary>
@@ -103,31 +113,31 @@ public sealed partial class Reducer
     {
         if (learning || engine.Draining) return false;
         StepEnds();
-        int thread = threadOf[cpu.Id];
-        ref var poll = ref polls[thread];
-        Drop(laterTrials[thread]);
+        int thread = threadOf[cpu.Id], loop = LoopOf(cpu);
+        ref var poll = ref polls[loop];
+        Drop(laterTrials[loop]);
         if (poll.WasPlanned)
         {
             // Somebody gave it this value: it has seen the newest, and stays. If it has not, an execution in which it waited shows the same.
-            Drop(later[thread]);
+            Drop(later[loop]);
             if (poll.SawOlder) Stop(Verdict.Blocked);
             poll.IsHeld = true;
             return false;
         }
-        if (later[thread].Count > 0 && !poll.IsTrying)
+        if (later[loop].Count > 0 && !poll.IsTrying)
         {
-            Release(later[thread]);
+            Release(later[loop]);
             poll.IsHeld = true;
             return false;
         }
-        Release(later[thread]);
+        Release(later[loop]);
         bool again = poll.IsTrying || (wanders && poll.SawOlder);
         int trial = poll.Trial;
-        if (poll.From != None) TakeBack(poll.From, thread);
+        if (poll.From == None || TakeBack(poll.From, thread)) engine.System?.IterationFailed(cpu);
         if (again)
         {
             // The other try is the same access of the same step.
-            cpu.Step = poll.Step - 1;
+            cpu.Active.Step = poll.Step - 1;
             engine.Trace.RemoveRange(poll.Trace, engine.Trace.Count - poll.Trace);
         }
         BeginIteration(ref poll);
@@ -135,19 +145,20 @@ public sealed partial class Reducer
         return again;
     }
 
-    /// <summary>The iteration's events, which are the last ones of the graph and nobody's source, have not taken place.</summary>
-    void TakeBack(int from, int thread)
+    /// <summary>The iteration's events, which are the last ones of the graph and nobody's source, have not taken place. False: somebody else's came between.</summary>
+    bool TakeBack(int from, int thread)
     {
         bool hasPeripheral = false;
         for (int e = from; e < graph.Count; e++)
         {
             // An interrupt handler ran meanwhile: that does leave something behind, and the iteration stays.
-            if (graph[e].Thread != thread || graph[e].Kind == EventKind.Write || graph[e] is { Kind: EventKind.Delivery, Value: Taken }) return;
+            if (graph[e].Thread != thread || graph[e].Kind == EventKind.Write || graph[e] is { Kind: EventKind.Delivery, Value: Taken }) return false;
             hasPeripheral |= graph[e].IsPeripheral;
         }
         graph.Truncate(from);
         performed[thread] = graph.LastOf(thread);
         if (hasPeripheral) NotePartsAgain();
+        return true;
     }
 
     void NotePartsAgain()
@@ -160,8 +171,7 @@ public sealed partial class Reducer
     bool IsFirstReadOfPoll(out int trial)
     {
         trial = 0;
-        if (CpuOf(CurrentThread) is not { IsInHandler: false }) return false;
-        ref var poll = ref polls[CurrentThread];
+        ref var poll = ref PollOf(CurrentThread);
         if (!poll.IsActive || poll.First != None) return false;
         trial = poll.Trial;
         return !poll.WasPlanned;
@@ -169,17 +179,17 @@ public sealed partial class Reducer
 
     bool HoldsBack(int read)
     {
-        int thread = graph[read].Thread;
-        if (!polls[thread].IsActive || wanders) return false;
-        later[thread].Add(Forward(read));
+        int loop = LoopOf(graph[read].Thread);
+        if (!polls[loop].IsActive || wanders) return false;
+        later[loop].Add(Forward(read));
         return true;
     }
 
     /// <summary>Sources from the oldest on: those that do not end the loop are seen at once, without an execution for each.</summary>
     int ReadOldestFirst(Ordering.SetViewMachine memory, int machineThread, in Ordering.Access access, int read, int last, int trial)
     {
-        int thread = graph[read].Thread, chosen = None;
-        ref var poll = ref polls[thread];
+        int loop = LoopOf(graph[read].Thread), chosen = None;
+        ref var poll = ref polls[loop];
         poll.First = read;
         // By the write and not by counting: what was tried is seen, and what is older than that cannot be read any more.
         int first = memory.OldestReadable(machineThread, access);
@@ -193,7 +203,7 @@ public sealed partial class Reducer
                 continue;
             }
             graph.Returns(read, WriteAt(memory, access.Location, place));
-            laterTrials[thread].Add(Forward(read));
+            laterTrials[loop].Add(Forward(read));
         }
         if (chosen == None) chosen = last;
         poll.Tried = WriteAt(memory, access.Location, chosen);

@@ -26,7 +26,7 @@ public sealed partial class Reducer
     {
         foreach (var cpu in cpus)
         {
-            if (polls[threadOf[cpu.Id]] is { IsActive: true, From: not None } && (options & cpu.Bit) != 0) return cpu.Id;
+            if (polls[LoopOf(cpu)] is { IsActive: true, From: not None } && (options & cpu.Active.Bit) != 0) return cpu.Active.Id;
         }
         return null;
     }
@@ -55,7 +55,7 @@ public sealed partial class Reducer
             return 0;
         }
         int agent = InIteration(options) ?? random.OneOf(options);
-        if (CpuOf(threadOf[agent]) is { } next && (next.NextAccess is { IsRegister: true, IsWrite: false } || polls[threadOf[agent]].IsActive)) agent = Urgent(options) ?? agent;
+        if (CpuOf(threadOf[agent]) is { } next && (next.NextAccess is { IsRegister: true, IsWrite: false } || PollOf(threadOf[agent]).IsActive)) agent = Urgent(options) ?? agent;
         if (CpuOf(threadOf[agent]) is not { } chosen || agent == chosen.Timer.Id || chosen.IsInHandler) return agent;
         bool handler = (options & chosen.Interrupt.Bit) != 0;
         if (IsBeforeDelivery(chosen, options) && Deliver(chosen, handler)) return chosen.Interrupt.Id;

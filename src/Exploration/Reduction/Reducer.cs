@@ -302,7 +302,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         }
         position++;
         stepBegins = false;
-        polls[thread].WasPlanned = true;
+        PollOf(thread).WasPlanned = true;
         return number;
     }
 

@@ -27,6 +27,7 @@ sealed class GraphRecorder(ProgramScenario scenario)
         Collect();
         var hasher = new StateHasher();
         hasher.Add(scenario.Engine.Ready);
+        hasher.Add(scenario.Machine.Cpu.WaitsFor.Length == 0 ? 0UL : 1); // woken, and not yet at its next load
         foreach (int word in words) hasher.Add((ulong)word);
         return hasher.Result;
     }

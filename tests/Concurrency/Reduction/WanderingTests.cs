@@ -25,6 +25,13 @@ public sealed class WanderingTests
     [InlineData("blk-two-requests", "strict", "arm", 200, 20)]
     [InlineData("queue-recycle", "strict", "arm", 300, 10)]
     [InlineData("queue-release", "strict", "sc", 200, 20)]
+    [InlineData("lock-spin", "shipped", "sc", 500, 20)]
+    [InlineData("lock-spin", "shipped", "arm", 500, 20)]
+    [InlineData("lock-ticket", "shipped", "sc", 500, 5)]
+    [InlineData("lock-ticket", "shipped", "tso", 500, 5)]
+    [InlineData("lock-ticket", "shipped", "arm", 500, 5)]
+    [InlineData("rcu-teardown", "shipped", "sc", 500, 15)]
+    [InlineData("rcu-teardown", "shipped", "arm", 500, 15)]
     public void Random_executions_are_of_known_classes(string name, string profile, string memory, int walks, int atLeast)
     {
         using var scenario = new ScenarioCatalog().Create(name, profile, memory);

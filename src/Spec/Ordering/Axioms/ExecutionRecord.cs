@@ -136,6 +136,18 @@ public sealed class ExecutionRecord
         orders[orderCount++] = (earlier, later);
     }
 
+    /// <summary>What a thread did from an event on has not taken place. Loads, barriers and branches only, on which nothing depends; ids of other events stay.</summary>
+    public void Forget(int thread, int from)
+    {
+        for (int id = from; id < Count; id++)
+        {
+            ref var at = ref events[id];
+            if (at.Thread != thread) continue;
+            if (at.IsWrite) throw new InvalidOperationException("a store cannot be forgotten");
+            (at.Kind, at.Fence) = (EventKind.Fence, Ordering.Fence.None);
+        }
+    }
+
     /// <summary>Gives a read another source: a candidate that did not happen.</summary>
     internal void Redirect(int read, int source) => events[read].Source = source;
 

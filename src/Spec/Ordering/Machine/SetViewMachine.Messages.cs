@@ -7,13 +7,17 @@ namespace Ringcheck.Ordering;
 public sealed partial class SetViewMachine
 {
     /// <summary>A message with nothing in it.</summary>
-    public int NewMessage() => views.New();
+    public int NewMessage()
+    {
+        operations++;
+        return views.New();
+    }
 
     /// <summary>A message with what a store of the thread would be ordered after now.</summary>
     public int SendAfterStores(int thread)
     {
         ref var t = ref threads[thread];
-        int message = views.New();
+        int message = NewMessage();
         views.Set(message, t.WriteNew);
         if (model == MemoryModel.AArch64)
         {
@@ -38,11 +42,16 @@ public sealed partial class SetViewMachine
     }
 
     /// <summary>A message also carries what another one does.</summary>
-    public void Join(int message, int other) => views.Or(message, other);
+    public void Join(int message, int other)
+    {
+        operations++;
+        views.Or(message, other);
+    }
 
     /// <summary>Everything later of the thread is ordered after the message.</summary>
     public void Receive(int thread, int message)
     {
+        operations++;
         ref var t = ref threads[thread];
         views.Or(t.ReadOld, message);
         views.Or(t.ReadNew, message);
@@ -52,6 +61,7 @@ public sealed partial class SetViewMachine
     /// <summary>The thread has read the message: a barrier for loads orders what follows after it, nothing else does (on AArch64).</summary>
     public void Observe(int thread, int message)
     {
+        operations++;
         ref var t = ref threads[thread];
         views.Or(t.ReadOld, message);
         if (model != MemoryModel.Tso) return;
@@ -59,5 +69,9 @@ public sealed partial class SetViewMachine
         views.Or(t.WriteNew, message);
     }
 
-    public void Drop(int message) => views.Free(message);
+    public void Drop(int message)
+    {
+        operations++;
+        views.Free(message);
+    }
 }

@@ -72,6 +72,10 @@ public sealed partial class SetViewMachine
     int[] freeWrites;
     int freeWriteCount, writeCount, locationCount, liveWrites, retireAt, scratch, scratch2;
 
+    /// <summary>Operations in all, and of them each thread's loads and barriers.</summary>
+    long operations;
+    readonly long[] loads;
+
     /// <summary>A machine with no location yet.</summary>
     /// <param name="model">Which orders are kept.</param>
     /// <param name="threads">CPUs and DMA masters.</param>
@@ -80,6 +84,7 @@ public sealed partial class SetViewMachine
         this.model = model;
         threadCount = threads;
         this.threads = new Thread[threads];
+        loads = new long[threads];
         slots = new int[threads][];
         for (int t = 0; t < threads; t++) slots[t] = [];
         places = new Place[locations.Length * threads];
@@ -91,6 +96,12 @@ public sealed partial class SetViewMachine
     public MemoryModel Model => model;
 
     public int Threads => threadCount;
+
+    /// <summary>
+    /// A number that grows with each operation but loads and barriers of a thread. As long as it is the same, a copy of this machine (<see cref="CopyFrom"/>) can take those back and
+    /// nothing else is lost.
+    /// </summary>
+    public long OperationsBut(int thread) => operations - loads[thread];
 
     /// <summary>Writes that the table has room for at present.</summary>
     public int Capacity => views.Capacity;
@@ -127,6 +138,7 @@ public sealed partial class SetViewMachine
             Array.Resize(ref locations, locationCount * 2);
             Array.Resize(ref places, locationCount * 2 * threadCount);
         }
+        operations++;
         int l = locationCount++;
         ref var location = ref locations[l];
         location.Order ??= new int[8];
@@ -238,6 +250,8 @@ public sealed partial class SetViewMachine
 
     void ReadFor(int thread, in Access access, int place, bool update)
     {
+        operations++;
+        loads[thread]++;
         ref var location = ref locations[access.Location];
         int write = location.Order[place];
         int after = AfterRead(thread, access, write, update);
@@ -354,6 +368,7 @@ public sealed partial class SetViewMachine
     /// <summary><see cref="scratch"/> holds what the write is ordered after.</summary>
     void Insert(int thread, in Access access, int place, int tag, int readView, bool exclusive)
     {
+        operations++;
         ref var t = ref threads[thread];
         ref var location = ref locations[access.Location];
         int write = freeWriteCount > 0 ? freeWrites[--freeWriteCount] : writeCount++;
@@ -402,6 +417,8 @@ public sealed partial class SetViewMachine
 
     public void Fence(int thread, Fence fence)
     {
+        operations++;
+        loads[thread]++;
         ref var t = ref threads[thread];
         switch (fence)
         {
