@@ -4,6 +4,9 @@ using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Ringcheck.Bench.Growth;
+
+if (args is ["growth", .. var rest]) return GrowthCommand.Run(rest);
 
 // In process: the default toolchain would restore and build a project of its own, outside the lock files.
 var config = DefaultConfig.Instance
@@ -12,3 +15,4 @@ var config = DefaultConfig.Instance
     .AddColumn(StatisticColumn.Min, StatisticColumn.Median);
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
+return 0;

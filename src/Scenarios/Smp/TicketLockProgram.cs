@@ -5,10 +5,10 @@ using SpinLock = Ringcheck.Kernel.SpinLock;
 namespace Ringcheck.Scenarios;
 
 /// <summary>
-/// <c>lock-ticket</c>: two CPUs and a ticket lock, which must be fair: who waits sees each other CPU pass at most once. Wrong are <c>spin</c>, with a spin lock in
+/// <c>lock-ticket</c>: two CPUs (more for the growth curves) and a ticket lock, which must be fair: who waits sees each other CPU pass at most once. Wrong are <c>spin</c>, with a spin lock in
 /// its place, and <c>abandoned-ticket</c>, with a CPU that draws a ticket and does not wait for its turn, as one would who gives up.
 /// </summary>
-sealed class TicketLockProgram(string variant) : LockProgram(cpus: 2, rounds: 3, variant)
+sealed class TicketLockProgram(string variant, int cpus = 2, int rounds = 3) : LockProgram(cpus, rounds, variant)
 {
     public const string Name = "lock-ticket", Summary = "two CPUs count under a ticket lock, which must be fair";
 

@@ -15,13 +15,12 @@ abstract class SpscRing : IBarrierScenario
 
     readonly SimulatedMachine machine;
     readonly CoroutineAgent consumer;
-    readonly int produced;
     long consumed;
 
     protected SpscRing(int produced, MachineMemory memory)
     {
         machine = new(ramSize: 1 << 20, memory);
-        this.produced = produced;
+        Produced = produced;
         Program = [.. Enumerable.Repeat(new Operation(ProduceCode), produced)];
         machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size);
         Producer = new(machine);
@@ -41,6 +40,9 @@ abstract class SpscRing : IBarrierScenario
 
     public abstract string Bounds { get; }
 
+    /// <summary>How often it produces, or tries to.</summary>
+    protected int Produced { get; }
+
     protected SimMachine Producer { get; }
 
     protected DmaPort Dma { get; }
@@ -57,7 +59,7 @@ abstract class SpscRing : IBarrierScenario
 
     public void Run()
     {
-        for (uint i = 0; i < Math.Min(Program.Count, produced); i++)
+        for (uint i = 0; i < Math.Min(Program.Count, Produced); i++)
         {
             Engine.Begins((int)i);
             Produce(i);
@@ -119,13 +121,13 @@ sealed class Spsc4x3(MachineMemory memory) : SpscRing(produced: 3, memory)
 
 /// <summary>
 /// <c>spsc-2x4</c>: a ring of 2, both indices starting at 0; producer and consumer each try 4 times. One try: own index plain, the other's index
-/// acquire, and if the ring is not full (not empty), the slot at index mod 2, plain, then own index store-release.
+/// acquire, and if the ring is not full (not empty), the slot at index mod 2, plain, then own index store-release. With another number of tries it is what growth is measured on.
 /// </summary>
-sealed class Spsc2x4(MachineMemory memory) : SpscRing(produced: 4, memory)
+sealed class Spsc2x4(MachineMemory memory, int tries = 4) : SpscRing(tries, memory)
 {
-    const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Size = 2, Polls = 4;
+    const uint Tail = 0x100, Head = 0x140, Slots = 0x180, Size = 2;
 
-    public override string Bounds => "4 tries each, 2 slots";
+    public override string Bounds => $"{Produced} tries each, 2 slots";
 
     protected override void Produce(uint attempt)
     {
@@ -138,7 +140,7 @@ sealed class Spsc2x4(MachineMemory memory) : SpscRing(produced: 4, memory)
 
     protected override async DeviceTask<Nothing> Consume()
     {
-        for (uint poll = 0; poll < Polls; poll++)
+        for (int poll = 0; poll < Produced; poll++)
         {
             ushort head = await Dma.Load<ushort>(Bus(Head));
             ushort tail = await Dma.LoadAcquire<ushort>(Bus(Tail));
