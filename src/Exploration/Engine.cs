@@ -196,9 +196,12 @@ public sealed class Engine
     }
 
     /// <summary>A choice that <see cref="Reducer"/> made by itself, for the trace: as if <see cref="Choose(ChoiceKind, ulong)"/> had been asked.</summary>
-    public void Note(ChoiceKind kind, ulong enabled, int pick)
+    /// <param name="kind">What was chosen.</param>
+    /// <param name="hadOthers">Whether there was more than the plain option, so that it was a choice at all.</param>
+    /// <param name="pick">0 for the plain one.</param>
+    public void Note(ChoiceKind kind, bool hadOthers, int pick)
     {
-        if (enabled == 1) return;
+        if (!hadOthers) return;
         var agent = byId[Current];
         if (agent is CpuAgent cpu) agent = cpu.Active;
         agent.Step++;

@@ -20,7 +20,7 @@ public sealed record BarrierSite(string File, int Line, string Member, string As
 /// </summary>
 public sealed class BarrierSites
 {
-    readonly Dictionary<(string File, int Line), int> index = [];
+    readonly Dictionary<(string File, int Line), int> index = new(ByLine.Instance);
     readonly List<BarrierSite> sites = [];
     readonly List<BarrierInstruction> mapped = [];
     readonly List<long> reached = [];
@@ -78,6 +78,16 @@ public sealed class BarrierSites
         BarrierInstruction.AtomicAcquireRelease => AccessOrder.AcquireRelease,
         _ => AccessOrder.Plain,
     };
+
+    /// <summary>Hashes no file names, which are long: a place is looked up at each access, and lines tell most of them apart.</summary>
+    sealed class ByLine : IEqualityComparer<(string File, int Line)>
+    {
+        public static readonly ByLine Instance = new();
+
+        public bool Equals((string File, int Line) one, (string File, int Line) other) => one.Line == other.Line && one.File == other.File;
+
+        public int GetHashCode((string File, int Line) place) => place.Line;
+    }
 }
 
 /// <summary>What sites ask for, in words.</summary>

@@ -60,7 +60,7 @@ public sealed unsafe partial class WeakMemory
         var (how, cell) = (update, access.Location);
         uint After(int place) => how.Stores(ValueAt<uint>(cell, place), out uint after) ? after : 0;
         int chosen = reducer.Update(machine, thread, access, load, cells[cell].Key, place => After(place), place => how.Stores(ValueAt<uint>(cell, place), out _));
-        engine.Note(ChoiceKind.Source, options, last - chosen);
+        engine.Note(ChoiceKind.Source, options != 1, last - chosen);
         return chosen;
     }
 
