@@ -56,7 +56,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         int message = memory.Machine.SendAfterStores(cpu.Id);
         if (ahead < 0) ahead = memory.Machine.NewMessage();
         memory.Machine.Join(ahead, message);
-        var write = new Posted(address, offset, width, value, message, sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, value));
+        var write = new Posted(address, offset, width, value, message, sent, Late: !arrivesNow, turn, machine.KeptStores(cpu.Id), Nobody, Issued(address, offset, value));
         if (arrivesNow)
         {
             machine.Recorder?.ArrivesAtOnce(device);
@@ -68,7 +68,13 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         Engine.Unblock(this);
     }
 
-    int Issued(ulong address, ulong value) => machine.Engine.Reducer?.Issue(address << 24 ^ value) ?? -1;
+    int Issued(ulong address, uint offset, ulong value)
+    {
+        if (machine.Engine.Reducer is not { } reducer) return -1;
+        var (reads, writes) = device.PartsOf(offset, writes: true, value);
+        reducer.NotePosted(cpu, reads, writes);
+        return reducer.Issue(address << 24 ^ value);
+    }
 
     /// <summary>All that is on its way arrives now.</summary>
     public void Push(WeakMemory memory)

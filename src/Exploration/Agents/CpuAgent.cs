@@ -158,9 +158,12 @@ public sealed class CpuAgent : Agent
         Interrupt.Step++;
         Engine.Unblock(Interrupt);
         Engine.Current = Interrupt.Id;
+        var ahead = NextAccess;
         Engine.Observer?.InterruptTaken(this);
         Handler!();
         Engine.Observer?.InterruptReturned(this);
+        NextAccess = ahead;
+        Engine.Reducer?.HandlerReturned(this);
         inHandler = false;
         masked = false;
         active = this;
@@ -200,6 +203,7 @@ public sealed class CpuAgent : Agent
 
     public void Mask()
     {
+        if (Engine.Reducer is not null) NextAccess = new(0, 0, IsWrite: false, IsMask: true);
         Point();
         active.Observed(MaskEvent, 0);
         Engine.Observer?.Masked(this, true);

@@ -147,6 +147,12 @@ public sealed partial class Reducer
 
     static ulong LineParts => ~(PeripheralBits.Line(0) - 1);
 
+    /// <summary>A CPU posts a write that will touch these parts.</summary>
+    public void NotePosted(CpuAgent cpu, ulong reads, ulong writes)
+    {
+        if (!engine.Draining && cpu.IsInHandler) HandlerTouches(reads, writes);
+    }
+
     /// <summary>An interrupt handler accesses memory, shared or not.</summary>
     public void NoteHandlerAccess(ulong address, int length, bool writes)
     {
@@ -181,6 +187,9 @@ public sealed partial class Reducer
         decided[threadOf[cpu.Id]] = false;
     }
 
+    /// <summary>Another interrupt may come before the same access.</summary>
+    internal void HandlerReturned(CpuAgent cpu) => decided[threadOf[cpu.Id]] = false;
+
     /// <summary>May an interrupt be taken here, and does it matter whether it is?</summary>
     bool IsBeforeDelivery(CpuAgent cpu, ulong options)
     {
@@ -188,6 +197,7 @@ public sealed partial class Reducer
         if ((options & cpu.Bit) == 0) return (options & cpu.Interrupt.Bit) != 0; // it waits
         if (decided[threadOf[cpu.Id]]) return false;
         var next = cpu.NextAccess;
+        if (next.IsMask) return true;
         if (next.Length == 0) return false;
         return next.IsRegister
             ? layout.HandlerConflicts(next.Reads, next.Writes)
