@@ -47,7 +47,7 @@ public sealed class Explorer(Func<IScenario> makeScenario, Func<Strategy> makeSt
             Strategies = makeStrategy,
             Budget = budget,
             Ledger = ledger,
-            CutsTree = !probe.IsNumbered && (!Shard.IsWhole || (isShared && jobs > 1)),
+            CutsTree = !probe.IsNumbered && (!Shard.IsWhole || isShared), // for one worker too: what is resumed may be so with more
             Share = probe.IsNumbered ? new Blocks(budget.Executions).Share(Shard) : Shard.ShareOf(budget.Executions),
             Tickets = executionsBefore,
         };

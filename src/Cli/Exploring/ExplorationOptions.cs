@@ -87,7 +87,7 @@ internal sealed class ExplorationOptions
     public ExplorationSettings Read(ParseResult parsed)
     {
         string wantedStrategy = parsed.GetValue(strategy)!, wantedMemory = parsed.GetValue(memory) ?? DefaultMemory;
-        if (!StrategyCatalog.Names.Contains(wantedStrategy)) throw Nearest.Unknown("strategy", wantedStrategy, [.. StrategyCatalog.Names]);
+        if (!StrategyCatalog.Has(wantedStrategy)) throw Nearest.Unknown("strategy", wantedStrategy, [.. StrategyCatalog.Names]);
         if (!Memories.Contains(wantedMemory))
             throw Nearest.Unknown("memory", wantedMemory, Memories);
         double? time = parsed.GetValue(seconds);

@@ -22,8 +22,10 @@ public sealed partial class SimulatedMachine
     /// <summary>Peripherals so far: the next one's number.</summary>
     internal int Peripherals { get; set; }
 
-    /// <summary>All but what a cache that devices do not see makes of accesses: that is judged in the order in which they happen to be made.</summary>
-    bool ISystem.IsFollowed => Memory.IsCoherent;
+    /// <summary>
+    /// All but what a cache that devices do not see makes of accesses: that is judged in the order in which they happen to be made. And not more peripherals than there are bits for.
+    /// </summary>
+    bool ISystem.IsFollowed => Memory.IsCoherent && Peripherals <= PeripheralBits.Most;
 
     /// <summary>A CPU comes to a register access.</summary>
     internal void Announce(CpuAgent cpu, ulong address, bool writes, ulong value)

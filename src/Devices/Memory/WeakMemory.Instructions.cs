@@ -52,8 +52,8 @@ public sealed unsafe partial class WeakMemory
         else
         {
             newer = satisfying == 0 ? 0 : engine.Choose(ChoiceKind.Source, satisfying | 1);
+            if ((satisfying >> newer & 1) == 0) return false;
         }
-        if ((satisfying >> newer & 1) == 0) return false;
         T read = default;
         LoadAt(thread, access, last - newer, last, new(&read, sizeof(T)));
         value = read;

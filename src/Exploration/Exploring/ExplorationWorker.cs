@@ -155,6 +155,7 @@ internal sealed partial class ExplorationWorker
         {
             var begun = shared.Ledger.TakeLeft(number);
             if (begun is null && (hasEnded || (!shared.CutsTree && shared.Ledger.TakeNext(number) != 0))) break;
+            if (hasEnded) shared.Ledger.Ends(strategy);
             if (!isFresh) strategy = shared.Strategies();
             isFresh = false;
             if (shared.CutsTree) ((IShardable)strategy).Restrict(() => shared.Ledger.TakeNext(number));

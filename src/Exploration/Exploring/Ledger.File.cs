@@ -69,6 +69,7 @@ internal sealed partial class Ledger
         HasEnded = from.ReadBoolean();
         IsExhaustive = from.ReadBoolean();
         Bounds = from.ReadString();
+        boundsAreOld = !HasEnded;
         if (!from.ReadBoolean()) return;
         Failure = ReadFailure(from);
         lastPart = Failure.Part;

@@ -54,6 +54,9 @@ internal sealed partial class Ledger
 
     public string Bounds { get; private set; } = "";
 
+    /// <summary>They were said by a process before this one; whoever goes on says so anew.</summary>
+    bool boundsAreOld;
+
     public IReadOnlyList<Premise> Premises => premises;
 
     public IReadOnlyList<Violation> Advice => [.. advice.Values];
@@ -159,12 +162,22 @@ internal sealed partial class Ledger
         lock (gate) coverage.Restore(Coverage);
     }
 
-    /// <summary>A worker has nothing left to do. One that has run nothing has nothing to say about bounds either, unless nobody has.</summary>
+    /// <summary>A search has come to its end, and its worker begins another one.</summary>
+    public void Ends(Strategy strategy)
+    {
+        lock (gate) IsExhaustive &= strategy.IsExhaustive;
+    }
+
+    /// <summary>A worker has nothing left to do. One that has run nothing, or has met no bound, has nothing to say about bounds either, unless nobody has.</summary>
     public void Finish(IScenario scenario, Strategy strategy, bool hasRun, bool hasEnded)
     {
         lock (gate)
         {
-            if (hasRun || Bounds.Length == 0) Bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(static text => text.Length > 0));
+            if (Bounds.Length == 0 || (hasRun && (strategy.Bounds.Length > 0 || boundsAreOld)))
+            {
+                boundsAreOld = false;
+                Bounds = string.Join("; ", new[] { scenario.Bounds, strategy.Bounds }.Where(static text => text.Length > 0));
+            }
             if (!hasEnded) return;
             IsExhaustive &= strategy.IsExhaustive;
             HasEnded = ++ended == held.Length && left.Keys.All(part => part > LastPart);

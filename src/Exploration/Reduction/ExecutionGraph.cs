@@ -60,7 +60,7 @@ sealed class ExecutionGraph
         ref var mine = ref events[Count];
         mine = added;
         mine.Previous = lastOf[added.Thread];
-        mine.Index = (ushort)(mine.Previous == None ? 0 : events[mine.Previous].Index + 1);
+        mine.Index = mine.Previous == None ? (ushort)0 : checked((ushort)(events[mine.Previous].Index + 1));
         mine.Before = mine.After = mine.FirstReader = mine.NextReader = None;
         if (added.Location != None) EnsureLocation(added.Location);
         if (added.Kind == EventKind.Read)

@@ -115,7 +115,7 @@ public sealed partial class Reducer
         int place = PlaceOf(memory, access.Location, graph[read].Source);
         if (place < 0 || !(isUpdate ? memory.CanUpdate(machineThread, access, place) : memory.CanRead(machineThread, access, place)))
         {
-            Stop(Verdict.Refused);
+            Stop(place < 0 ? Verdict.Unfit : Verdict.Refused);
             return last;
         }
         Made(read, isNew: false);
@@ -168,7 +168,7 @@ public sealed partial class Reducer
         int place = PlannedPlace(memory, access.Location, number);
         if (place < end && (place < 1 || !memory.CanWrite(machineThread, access, place)))
         {
-            Stop(Verdict.Refused);
+            Stop(place < 1 ? Verdict.Unfit : Verdict.Refused);
             return end;
         }
         Made(number, isNew: false);

@@ -133,7 +133,9 @@ public sealed partial class Reducer
         Release(later[loop]);
         bool again = poll.IsTrying || (wanders && poll.SawOlder);
         int trial = poll.Trial;
-        if (poll.From == None || TakeBack(poll.From, thread)) engine.System?.IterationFailed(cpu);
+        bool isTakenBack = poll.From == None || TakeBack(poll.From, thread);
+        if (isTakenBack) engine.System?.IterationFailed(cpu);
+        again &= isTakenBack;
         if (again)
         {
             // The other try is the same access of the same step.

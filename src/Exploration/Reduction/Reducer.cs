@@ -38,11 +38,11 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
     /// <summary>For the tests of the tests.</summary>
     internal ReductionFlaw Flaw { get; init; }
 
-    public override bool IsExhaustive => finished && search is { Unfit: 0, BeyondDepth: 0, LearnedLate: false } && !hasFreeTimers;
+    public override bool IsExhaustive => finished && search is { Unfit: 0, BeyondDepth: 0, LearnedLate: false } && !hasFreeTimers && !hasTimersAtOnce;
 
     public override string Bounds => string.Join(", ", BoundsMet());
 
-    bool finished, hasFreeTimers;
+    bool finished, hasFreeTimers, hasTimersAtOnce;
 
     IEnumerable<string> BoundsMet()
     {
@@ -50,6 +50,7 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
         if (search.Unfit > 0) yield return $"{search.Unfit} classes could not be carried out";
         if (search.LearnedLate) yield return "something was learned late; what came before was too coarse";
         if (hasFreeTimers) yield return "timers fire only when nothing else can happen";
+        if (hasTimersAtOnce) yield return "of CPUs that wait in vain, the first one's time is up first";
     }
 
     public override bool Begin(long execution)
@@ -226,7 +227,12 @@ public sealed partial class Reducer(ReductionSearch search) : Strategy
             if (IsBeforeDelivery(cpu, options) && Deliver(cpu, handler)) return cpu.Interrupt.Id;
             if (runs) return cpu.Id;
         }
-        if (Array.Exists(engine.Agents, agent => (options & agent.Bit) != 0 && agent is ActionAgent)) return BitOperations.TrailingZeroCount(options);
+        foreach (var agent in engine.Agents)
+        {
+            if ((options & agent.Bit) == 0 || agent is not ActionAgent) continue;
+            hasTimersAtOnce |= !BitOperations.IsPow2(options);
+            return agent.Id;
+        }
         Stop(Verdict.Blocked);
         return BitOperations.TrailingZeroCount(options);
     }

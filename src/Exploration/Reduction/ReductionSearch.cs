@@ -93,14 +93,14 @@ public sealed class ReductionSearch
 
     internal void Push(ExecutionGraph plan)
     {
-        if (Discards)
-        {
-            spare.Push(plan);
-            return;
-        }
         if (++plan.Depth > MaximumDepth)
         {
             BeyondDepth++;
+            spare.Push(plan);
+            return;
+        }
+        if (Discards)
+        {
             spare.Push(plan);
             return;
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ringcheck.Exploration;
 
 /// <summary>Strategies by the names that the command line uses.</summary>
@@ -29,13 +31,20 @@ public static class StrategyCatalog
     /// </summary>
     static readonly string[] PortfolioMembers = ["uniform", "pct", "pos", "swarm", "delay"];
 
+    /// <summary>Whether there is a strategy of this name; <c>exhaustive:N</c> is the reduction with at most N choices in an execution that are not the first ones.</summary>
+    public static bool Has(string name) => Names.Contains(name) || DepthOf(name) is not null;
+
+    /// <summary>The bound of <c>exhaustive:N</c>, or null.</summary>
+    static int? DepthOf(string name)
+        => name.StartsWith(Reduced + ":", StringComparison.Ordinal) && int.TryParse(name.AsSpan(Reduced.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? depth : null;
+
     /// <summary>Makes strategies for one search. Throws <see cref="ArgumentException"/> for a name that does not exist.</summary>
     public static Func<Strategy> Create(string name, ulong seed, Func<IScenario> scenarios)
     {
-        if (!Names.Contains(name)) throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}");
+        if (!Has(name)) throw new ArgumentException($"unknown strategy '{name}'; there are {string.Join(", ", Names)}, and {Reduced}:N");
         uint choices = 0;
         bool isFollowed = true;
-        if (NeedsChoices(name) || name == Reduced)
+        if (NeedsChoices(name) || IsReduced(name))
         {
             using var scenario = scenarios();
             isFollowed = IsFollowed(scenario);
@@ -61,18 +70,20 @@ public static class StrategyCatalog
         "coverage" => new CoverageGuided(seed),
         "preemption" => new PreemptionBounding(),
         "deepening" => new Deepening(),
-        Reduced when isFollowed => new Reducer(new()) { IsDivided = true },
+        _ when isFollowed && IsReduced(name) => new Reducer(new() { MaximumDepth = DepthOf(name) ?? int.MaxValue }) { IsDivided = true },
         _ => new Exhaustive(Pruning.SeenStates),
     };
 
     /// <summary>Whether a scenario's machine tells the reduction what it does.</summary>
     public static bool IsFollowed(IScenario scenario) => scenario.Engine.System?.IsFollowed == true;
 
+    static bool IsReduced(string name) => name == Reduced || DepthOf(name) is not null;
+
     /// <summary>Whether a strategy must know how long an execution is.</summary>
     public static bool NeedsChoices(string name) => name is Default or "pct" or "delay";
 
     /// <summary>Whether a search makes use of its seed.</summary>
-    public static bool UsesSeed(string name) => name is not ("preemption" or "deepening" or States or Reduced);
+    public static bool UsesSeed(string name) => name is not ("preemption" or "deepening" or States) && !IsReduced(name);
 
     /// <summary>The longest of a fixed set of random executions, in choices: k of PCT and of delay bounding.</summary>
     public static uint EstimateChoices(IScenario scenario)

@@ -16,6 +16,8 @@ public sealed class CheckpointTests
 
     static IScenario Requests() => Catalog.Create("blk-two-requests", "odd", "sc");
 
+    static IScenario Reduced() => Catalog.Create("spsc-2x4", "none", "arm");
+
     static IScenario Failing() => new ToyScenario(ToyBug.Both, produced: 4, noise: 2);
 
     static ExplorationResult Explore(Func<IScenario> scenario, Func<Strategy> strategy, Shard shard, int jobs, long executions, Checkpointing? checkpointing = null)
@@ -37,6 +39,9 @@ public sealed class CheckpointTests
         { "full", "ring", 1, 1, 100_000 },
         { "full", "ring", 2, 1, 100_000 },
         { "full", "ring", 2, 2, 100_000 },
+        { "exhaustive", "reduced", 1, 1, 100_000 },
+        { "exhaustive", "reduced", 1, 2, 100_000 },
+        { "exhaustive", "reduced", 2, 3, 100_000 },
         { "deepening", "failing", 1, 1, 100_000 },
         { "full", "failing", 2, 2, 1_000_000 },
     };
@@ -45,7 +50,7 @@ public sealed class CheckpointTests
     [MemberData(nameof(Cases))]
     public void Any_checkpoint_leads_to_the_same_end(string name, string what, int jobs, int shards, long executions)
     {
-        Func<IScenario> scenario = what switch { "ring" => Ring, "requests" => Requests, _ => Failing };
+        Func<IScenario> scenario = what switch { "ring" => Ring, "requests" => Requests, "reduced" => Reduced, _ => Failing };
         var strategy = name == "full" ? () => new Exhaustive(Pruning.None) : StrategyCatalog.Create(name, 2, scenario);
         var shard = new Shard(shards, shards);
         var expected = Explore(scenario, strategy, shard, jobs, executions);
