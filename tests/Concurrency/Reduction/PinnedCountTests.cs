@@ -70,6 +70,37 @@ public sealed class PinnedCountTests
         Exhaust(built, classes, blocked: 54);
     }
 
+    /// <summary>The same program on a ring of 4: as many, since only one request is in flight at a time.</summary>
+    [Theory]
+    [InlineData("sc", 432)]
+    [InlineData("tso", 432)]
+    [InlineData("arm", 540)]
+    public void A_ring_of_4_is_exhausted_through_a_reset(string memory, long classes)
+    {
+        using var reset = new ScenarioCatalog().Create("blk-ring-2-reset", "strict", memory);
+        using var built = new ScenarioCatalog().Create("blk-ring-4", "strict", memory);
+        built.Program = reset.Program;
+        Exhaust(built, classes, blocked: 54);
+    }
+
+    /// <summary>In parts, over two workers, as the command line does it.</summary>
+    [Theory]
+    [InlineData("blk-ring-2", "sc")]
+    [InlineData("blk-ring-2", "arm")]
+    [InlineData("blk-ring-2-polling", "tso")]
+    [InlineData("blk-ring-2-reset", "arm")]
+    public void Parts_add_up_to_the_whole(string name, string memory)
+    {
+        IScenario Build() => new ScenarioCatalog().Create(name, "strict", memory);
+        var search = new ReductionSearch();
+        var reducer = new Reducer(search);
+        using var scenario = Build();
+        for (long i = 0; reducer.Begin(i); i++) Assert.Null(Execution.Run(scenario, reducer));
+        var result = new Explorer(Build, StrategyCatalog.Create("exhaustive", 0, Build), new(1_000_000, Jobs: 2)).Run(TestContext.Current.CancellationToken);
+        Assert.True(result.Exhausted && reducer.IsExhaustive);
+        Assert.Equal(search.Executions, result.Executions);
+    }
+
     /// <summary>With fewer choices that are not the first ones there are fewer executions, and what was left out is said.</summary>
     [Fact]
     public void A_bound_on_deviations_bounds()
