@@ -1,3 +1,4 @@
+using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using Ringcheck.Scenarios;
 using Xunit;
@@ -141,6 +142,26 @@ public sealed class PinnedCountTests
         using var built = new ScenarioCatalog().Create(scenario, "shipped", memory);
         Exhaust(built, classes, blocked, wasted);
     }
+
+    /// <summary>
+    /// A count that is known beforehand: n CPUs draw r tickets each in (n r)! / (r!)^n orders, and all but the first one then say in (n - 1)! orders that they are done. Nothing else is
+    /// left to chance.
+    /// </summary>
+    [Theory]
+    [InlineData("sc", 3, 1)]
+    [InlineData("tso", 3, 1)]
+    [InlineData("arm", 3, 1)]
+    [InlineData("sc", 4, 1)]
+    [InlineData("arm", 4, 1)]
+    [InlineData("tso", 3, 2)]
+    [InlineData("arm", 3, 2)]
+    public void A_ticket_lock_is_taken_in_each_order_once(string memory, int cpus, int rounds)
+    {
+        using var built = new SmpScenario(new TicketLockProgram(LockProgram.Shipped, cpus, rounds), MachineMemory.Of(memory));
+        Exhaust(built, Factorial(cpus * rounds) / (long)Math.Pow(Factorial(rounds), cpus) * Factorial(cpus - 1), blocked: 0);
+    }
+
+    static long Factorial(int n) => n <= 1 ? 1 : n * Factorial(n - 1);
 
     static void Exhaust(IScenario scenario, long classes, long blocked, long wasted = 0)
     {
