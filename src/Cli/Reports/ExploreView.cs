@@ -64,7 +64,15 @@ internal sealed class ExploreView
         if (result.Exhausted && !outcome.Settings.Shard.IsWhole) return $"exhausted shard {outcome.Settings.Shard}: all its {executions}, nothing found";
         if (result.Exhausted) return $"exhausted: all {executions}, nothing found";
         if (outcome.StoppedByUser) return $"stopped: nothing found in {executions} (bounded)";
-        return $"nothing found in {executions} (bounded)";
+        return $"nothing found in {executions} (bounded{WhatBounds(outcome)})";
+    }
+
+    /// <summary>A search that came to its end by itself and still left something out says what: behind the bounds of the scenario.</summary>
+    static string WhatBounds(RunOutcome outcome)
+    {
+        var (result, settings) = (outcome.Result, outcome.Settings);
+        int at = result.Bounds.IndexOf("; ", StringComparison.Ordinal);
+        return at < 0 || result.Interrupted || result.Executions >= settings.Shard.ShareOf(settings.Budget.Executions) ? "" : ": " + result.Bounds[(at + 2)..];
     }
 
     public void Ended(IReadOnlyList<RunOutcome> outcomes, IReadOnlyList<VariantTable> variants, int planned, bool stopped, IReadOnlyList<string> missing)
