@@ -1,6 +1,5 @@
 using Ringcheck.Cli.Failures;
 using Ringcheck.Cli.Terminal;
-using Ringcheck.Devices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Cli.Exploring;
@@ -52,7 +51,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
         // A shard has met what it happened to meet: whether anything is missing, only the whole can say.
         if (result.Violation is null && !settings.Shard.IsWhole) return [];
         if (result.Violation is null) return [.. Vacuity.Judge(result).Select(Finding.OfExploration)];
-        var failing = new ReplayString("", run.Scenario, run.Profile, MachineMemory.ForReplay(settings.Memory, result.Strategy), maxPoints, settings.Seed, result.Program, result.Trace);
+        var failing = new ReplayString("", run.Scenario, run.Profile, settings.Memory, maxPoints, settings.Seed, result.Program, result.Trace);
         var shrink = new ShrinkStage(catalog, context.ShrinkSeconds, context.Cancellation);
         var finding = LiveProgress.During(context.Console, $"shrinking {result.Violation.Key}", static () => new(null, ""),
             () => shrink.Shrink(failing, result.Violation));

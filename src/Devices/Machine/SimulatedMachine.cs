@@ -33,8 +33,8 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
     public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
     {
+        this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
-        this.alwaysOrdered = alwaysOrdered || Memory.IsByViews;
         this.cpus = new CpuAgent[cpus];
         for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
         keptStores = new int[cpus];

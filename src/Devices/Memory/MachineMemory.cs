@@ -1,4 +1,3 @@
-using Ringcheck.Exploration;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
@@ -13,20 +12,16 @@ namespace Ringcheck.Devices;
 /// True: a register write is acknowledged by the device (nGnRnE), so that a DSB waits until it has arrived. False: by a bridge on the way
 /// (nGnRE), so that only a read from the same device shows that it has.
 /// </param>
-/// <param name="IsByViews">True: sequentially consistent, and yet the ordering machine (see <see cref="SimulatedMachine"/>), as the reduction has it.</param>
 /// <param name="MessageInterrupts">True: an interrupt pushes the device's earlier writes to memory before it, as an MSI does.</param>
 public sealed record MachineMemory(string Name, string Summary, MemoryModel Model, bool OrderedReads = false, bool IsCoherent = true,
-    bool CompletesAtEndpoint = false, bool MessageInterrupts = false, bool IsByViews = false)
+    bool CompletesAtEndpoint = false, bool MessageInterrupts = false)
 {
-    const string Sc = "sc", ScByViews = "sc-views";
-
     /// <summary>Sequentially consistent, register writes arrive at once, coherent: the machine of textbooks.</summary>
-    public static MachineMemory SequentiallyConsistent { get; } = new(Sc, "sequentially consistent; register writes arrive at once", MemoryModel.SequentiallyConsistent);
+    public static MachineMemory SequentiallyConsistent { get; } = new("sc", "sequentially consistent; register writes arrive at once", MemoryModel.SequentiallyConsistent);
 
     public static IReadOnlyList<MachineMemory> All { get; } =
     [
         SequentiallyConsistent,
-        new(ScByViews, "as sc, and a load may return an older value where some order of everything explains it: what the reduction finds on sc", MemoryModel.SequentiallyConsistent, IsByViews: true),
         new("tso", "x86-TSO; register writes are posted", MemoryModel.Tso),
         new("arm", "AArch64; register writes are posted (nGnRE), DMA reads unordered, wired interrupts, coherent", MemoryModel.AArch64),
         new("arm-ordered-dma", "as arm, and DMA reads keep their order", MemoryModel.AArch64, OrderedReads: true),
@@ -39,9 +34,6 @@ public sealed record MachineMemory(string Name, string Summary, MemoryModel Mode
     public static MachineMemory Of(string name)
         => All.FirstOrDefault(memory => memory.Name == name)
             ?? throw new ArgumentException($"there is no memory '{name}'; there are {string.Join(", ", All.Select(memory => memory.Name))}");
-
-    /// <summary>The memory on which what a strategy found on another one is found again: the reduction uses the ordering machine on sc too.</summary>
-    public static string ForReplay(string memory, string strategy) => memory == Sc && strategy == StrategyCatalog.Reduced ? ScByViews : memory;
 
     /// <summary>False: plain RAM serves, and nothing of the ordering machine runs.</summary>
     public bool IsWeak => Model != MemoryModel.SequentiallyConsistent;

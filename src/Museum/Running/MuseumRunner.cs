@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ringcheck.Devices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Museum;
@@ -86,15 +85,14 @@ public sealed class MuseumRunner(MuseumOptions options)
             Interrupted = explored.Interrupted,
         };
         if (explored.Violation is not { } violation) return search;
-        string replayed = MachineMemory.ForReplay(memory, explored.Strategy);
-        using var scenario = compiled.Catalog.Create(target.Scenario, target.Profile, replayed);
+        using var scenario = scenarios();
         var failure = new ShrunkFailure(explored.Program, explored.Trace, violation, 0);
         if (isShown) failure = new FailureShrinker(scenario, violation.Key, cancellation).Shrink(explored.Program, explored.Trace) ?? failure;
         return search with
         {
             Failure = failure,
             Program = [.. failure.Program.Select(scenario.Describe)],
-            Replay = new ReplayString(exhibit.Id, target.Scenario, target.Profile, replayed, scenario.Engine.MaxPoints, options.Seed,
+            Replay = new ReplayString(exhibit.Id, target.Scenario, target.Profile, memory, scenario.Engine.MaxPoints, options.Seed,
                 failure.Program, failure.Trace).ToString(),
             Seconds = watch.Elapsed.TotalSeconds,
         };

@@ -1,4 +1,3 @@
-using Ringcheck.Devices;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Testing;
@@ -26,7 +25,7 @@ public sealed class ScenarioExploration(IScenarioCatalog catalog, ExplorationPla
             cancellation.ThrowIfCancellationRequested();
             return new(Plan, result, [.. Vacuity.Judge(result).Select(Finding.OfExploration)]);
         }
-        var failing = new ReplayString("", Plan.Scenario, Plan.Profile, MachineMemory.ForReplay(Plan.Memory, result.Strategy), maxPoints, Plan.Seed, result.Program, result.Trace);
+        var failing = new ReplayString("", Plan.Scenario, Plan.Profile, Plan.Memory, maxPoints, Plan.Seed, result.Program, result.Trace);
         return new(Plan, result, [new ShrinkStage(catalog, Plan.ShrinkSeconds, cancellation).Shrink(failing, result.Violation)]);
     }
 

@@ -1,7 +1,6 @@
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using Ringcheck.Scenarios;
-using Ringcheck.Testing;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Reduction;
@@ -101,20 +100,6 @@ public sealed class PinnedCountTests
         var result = new Explorer(Build, StrategyCatalog.Create("exhaustive", 0, Build), new(1_000_000, Jobs: 2)).Run(TestContext.Current.CancellationToken);
         Assert.True(result.Exhausted && reducer.IsExhaustive);
         Assert.Equal(search.Executions, result.Executions);
-    }
-
-    /// <summary>On sequentially consistent memory too: the reduction's loads return older values, which plain RAM would not replay.</summary>
-    [Theory]
-    [InlineData("sc", "sc-views")]
-    [InlineData("tso", "tso")]
-    [InlineData("arm", "arm")]
-    public void What_it_finds_is_replayed_and_shrunk(string memory, string replayedOn)
-    {
-        var plan = new ExplorationPlan { Scenario = "lock-spin", Profile = "no-lock", Memory = memory, Strategy = "exhaustive", Executions = 1_000, Seed = 0 };
-        var outcome = new ScenarioExploration(new ScenarioCatalog(), plan).Run(TestContext.Current.CancellationToken);
-        var finding = Assert.Single(outcome.Findings);
-        Assert.Contains(finding.Shrinking, (Shrinking[])[Shrinking.Done, Shrinking.DoneAndMinimal]);
-        Assert.Equal(replayedOn, finding.Replay!.Memory);
     }
 
     /// <summary>With fewer choices that are not the first ones there are fewer executions, and what was left out is said.</summary>
