@@ -1,6 +1,7 @@
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using Ringcheck.Scenarios;
+using Ringcheck.Testing;
 using Xunit;
 
 namespace Ringcheck.Tests.Concurrency.Reduction;
@@ -100,6 +101,19 @@ public sealed class PinnedCountTests
         var result = new Explorer(Build, StrategyCatalog.Create("exhaustive", 0, Build), new(1_000_000, Jobs: 2)).Run(TestContext.Current.CancellationToken);
         Assert.True(result.Exhausted && reducer.IsExhaustive);
         Assert.Equal(search.Executions, result.Executions);
+    }
+
+    /// <summary>On sc it cannot be replayed, and says so.</summary>
+    [Theory]
+    [InlineData("sc", false)]
+    [InlineData("tso", true)]
+    [InlineData("arm", true)]
+    public void What_it_finds_is_replayed_and_shrunk_but_on_sc(string memory, bool isReplayed)
+    {
+        var plan = new ExplorationPlan { Scenario = "lock-spin", Profile = "no-lock", Memory = memory, Strategy = "exhaustive", Executions = 1_000, Seed = 0 };
+        var finding = Assert.Single(new ScenarioExploration(new ScenarioCatalog(), plan).Run(TestContext.Current.CancellationToken).Findings);
+        Assert.Contains(finding.Shrinking, isReplayed ? (Shrinking[])[Shrinking.Done, Shrinking.DoneAndMinimal] : [Shrinking.NotReproduced]);
+        Assert.Equal(!isReplayed, FailureText.ShrinkingNote(finding)!.Contains("--memory tso", StringComparison.Ordinal));
     }
 
     /// <summary>With fewer choices that are not the first ones there are fewer executions, and what was left out is said.</summary>
