@@ -54,7 +54,7 @@ internal sealed class ScenarioRun(CliContext context, PlannedRun run, Exploratio
         var failing = new ReplayString("", run.Scenario, run.Profile, settings.Memory, maxPoints, settings.Seed, result.Program, result.Trace);
         var shrink = new ShrinkStage(catalog, context.ShrinkSeconds, context.Cancellation);
         var finding = LiveProgress.During(context.Console, $"shrinking {result.Violation.Key}", static () => new(null, ""),
-            () => shrink.Shrink(failing, result.Violation));
+            () => shrink.Shrink(failing, result.Violation, result.Strategy));
         return [finding];
     }
 }

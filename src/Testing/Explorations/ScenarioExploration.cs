@@ -26,7 +26,7 @@ public sealed class ScenarioExploration(IScenarioCatalog catalog, ExplorationPla
             return new(Plan, result, [.. Vacuity.Judge(result).Select(Finding.OfExploration)]);
         }
         var failing = new ReplayString("", Plan.Scenario, Plan.Profile, Plan.Memory, maxPoints, Plan.Seed, result.Program, result.Trace);
-        return new(Plan, result, [new ShrinkStage(catalog, Plan.ShrinkSeconds, cancellation).Shrink(failing, result.Violation)]);
+        return new(Plan, result, [new ShrinkStage(catalog, Plan.ShrinkSeconds, cancellation).Shrink(failing, result.Violation, result.Strategy)]);
     }
 
     IScenario Build() => ReplayStage.Create(catalog, Plan.Scenario, Plan.Profile, Plan.Memory);

@@ -1,5 +1,3 @@
-using Ringcheck.Exploration;
-
 namespace Ringcheck.Testing;
 
 /// <summary>A failure as plain lines: the line that replays it first, then why, then how.</summary>
@@ -33,18 +31,17 @@ public static class FailureText
     }
 
     /// <summary>How far a failure was shrunk, or null where nothing was to shrink.</summary>
-    public static string? ShrinkingNote(Finding finding) => finding.Shrinking switch
+    public static string? ShrinkingNote(Finding finding) => NoteOn(finding) is not { } note ? null
+        : finding.IsOfReductionOnSc && finding.Shrinking is not Shrinking.NotReproduced ? $"{note}\n  this is another execution with the same end: what 'exhaustive' finds on sc cannot be replayed itself (docs/reduction.md)" : note;
+
+    static string? NoteOn(Finding finding) => finding.Shrinking switch
     {
         Shrinking.Done => $"shrunk in {Numbers.Count(finding.ShrinkExecutions, "execution")}",
         Shrinking.DoneAndMinimal => $"shrunk in {Numbers.Count(finding.ShrinkExecutions, "execution")}; no shorter list of choices makes this program fail",
         Shrinking.CutShort => $"shrinking was cut short after {Numbers.Count(finding.ShrinkExecutions, "execution")}; 'ringcheck shrink' goes on from the trace file",
-        Shrinking.NotReproduced when IsOfReductionOnSc(finding) => "not shrunk: what 'exhaustive' finds on sc cannot be replayed yet (docs/reduction.md); without it, or with --memory tso, the same bug is found so that it can",
+        Shrinking.NotReproduced when finding.IsOfReductionOnSc => "not shrunk: what 'exhaustive' finds on sc cannot be replayed yet (docs/reduction.md); without it, or with --memory tso, the same bug is found so that it can",
         Shrinking.NotReproduced => "not shrunk: it did not happen again under its own choices, so something here is not deterministic",
         Shrinking.NotTried => "not shrunk: driver code that does not come back cannot be run many times",
         _ => null,
     };
-
-    /// <summary>Loads of older values and parted beginnings: plain RAM has no such choices.</summary>
-    static bool IsOfReductionOnSc(Finding finding)
-        => finding.Replay is { Memory: "sc" } replay && replay.Choices.Any(static choice => choice.Kind is ChoiceKind.Source or ChoiceKind.Coherence or ChoiceKind.Begin);
 }

@@ -34,6 +34,9 @@ public sealed record Finding(Violation Violation, ReplayString? Replay, IReadOnl
     /// <summary>The same failure before it was shrunk.</summary>
     public ReplayString? Original { get; init; }
 
+    /// <summary>The reduction found it on <c>sc</c>, where nothing else replays its executions: what is shown is another one that ends in the same way, if there was one.</summary>
+    public bool IsOfReductionOnSc { get; init; }
+
     /// <summary>Executions that shrinking took.</summary>
     public long ShrinkExecutions { get; init; }
 

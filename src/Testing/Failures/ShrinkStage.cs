@@ -12,6 +12,9 @@ public sealed class ShrinkStage(IScenarioCatalog catalog, double limitSeconds, C
 {
     const double HangSeconds = 20;
 
+    /// <summary>Searches for an execution in the place of one that cannot be replayed.</summary>
+    const ulong SeedsTried = 32;
+
     /// <summary>Deep enough that recursion without end is caught before the stack is used up.</summary>
     const int StackBytes = 16 << 20;
 
@@ -30,6 +33,27 @@ public sealed class ShrinkStage(IScenarioCatalog catalog, double limitSeconds, C
         if (small is null) return Report(failing, failing, violation, Shrinking.NotReproduced, 1);
         var how = limit.IsCancellationRequested ? Shrinking.CutShort : small.ChoicesAreMinimal ? Shrinking.DoneAndMinimal : Shrinking.Done;
         return Report(failing, failing with { Program = small.Program, Choices = small.Trace }, small.Violation, how, small.Executions);
+    }
+
+    /// <summary>
+    /// The same for what a strategy has found. What the reduction finds on <c>sc</c> only the reduction can run: another execution that ends in the same way is looked for, and taken instead.
+    /// </summary>
+    public Finding Shrink(ReplayString failing, Violation violation, string strategy)
+    {
+        var finding = Shrink(failing, violation);
+        if (finding.Shrinking != Shrinking.NotReproduced || strategy != StrategyCatalog.Reduced || failing.Memory != "sc") return finding;
+        IScenario Build() => catalog.Create(failing.Scenario, failing.Profile, failing.Memory);
+        var watch = Stopwatch.StartNew();
+        for (ulong seed = 0; seed < SeedsTried && watch.Elapsed.TotalSeconds < limitSeconds; seed++)
+        {
+            // A search ends at the first violation, which may be another one.
+            var again = new Explorer(Build, StrategyCatalog.Create(StrategyCatalog.Default, failing.Seed + seed, Build), new(ExplorationBudget.Default, limitSeconds)).Run(cancellation);
+            if (again.Violation is null) break;
+            if (again.Violation.Key != violation.Key) continue;
+            finding = Shrink(failing with { Program = again.Program, Choices = again.Trace, Seed = failing.Seed + seed }, again.Violation);
+            break;
+        }
+        return finding with { Original = failing, IsOfReductionOnSc = true };
     }
 
     /// <summary>The failure in words, as it is.</summary>
