@@ -6,6 +6,12 @@ public readonly record struct CpuAddress(ulong Value)
     public static CpuAddress operator +(CpuAddress address, ulong bytes) => new(address.Value + bytes);
 }
 
+/// <summary>A port of x86's I/O space.</summary>
+public readonly record struct IoPort(ushort Value)
+{
+    public static IoPort operator +(IoPort port, uint bytes) => new((ushort)(port.Value + bytes));
+}
+
 /// <summary>
 /// An address as a device uses it: what is written into queue registers and descriptors. Never equal to a
 /// <see cref="CpuAddress"/> by assumption; only a <see cref="DmaRegion"/> relates the two.

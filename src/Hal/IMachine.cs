@@ -21,6 +21,28 @@ public interface IRegisters
 }
 
 /// <summary>
+/// x86's I/O ports: one access of exactly the width asked, which has arrived before the next instruction begins (non-posted), and waits for this CPU's
+/// earlier stores. A machine without them (<see cref="HasPorts"/>) has its I/O space, if any, as registers behind a window of the PCI host.
+/// </summary>
+public interface IPorts
+{
+    /// <summary>Whether this machine has ports; if not, using one is the driver's own mistake.</summary>
+    bool HasPorts { get; }
+
+    byte ReadPort8(IoPort port);
+
+    ushort ReadPort16(IoPort port);
+
+    uint ReadPort32(IoPort port);
+
+    void WritePort8(IoPort port, byte value);
+
+    void WritePort16(IoPort port, ushort value);
+
+    void WritePort32(IoPort port, uint value);
+}
+
+/// <summary>
 /// Memory that a device can reach, and memory shared between contexts (main code and handler, CPU and CPU). A naturally
 /// aligned load or store is one access; a copy or fill is a run of accesses that are not atomic together. Values are
 /// little-endian in memory whatever the CPU is.
@@ -118,7 +140,7 @@ public interface ITime
 /// All that driver code may ask of a machine. Driver code is generic over a struct that implements this, so that each lane
 /// (simulation, QEMU, flat memory, bare metal) compiles to direct calls.
 /// </summary>
-public interface IMachine : IRegisters, IDmaMemory, IBarriers, ILockMachine
+public interface IMachine : IRegisters, IPorts, IDmaMemory, IBarriers, ILockMachine
 {
     /// <summary>Text for the machine's console, UTF-8, as boot lines are.</summary>
     void Print(ReadOnlySpan<byte> text);

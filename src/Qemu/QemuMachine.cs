@@ -19,6 +19,9 @@ public sealed class QemuMachineState(QemuProcess process)
     /// <summary>What the driver printed.</summary>
     public StringBuilder Console { get; } = new();
 
+    /// <summary>Whether the CPU that is played here has I/O ports: x86's does.</summary>
+    public bool HasPorts { get; init; }
+
     public Stopwatch Clock { get; } = Stopwatch.StartNew();
 
     /// <summary>Hears of each 32-bit register write just before QEMU does: for tests that count what is under way at that moment.</summary>
@@ -132,6 +135,20 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
         state.BeforeRegisterWrite?.Invoke(address, value);
         state.Process.Qtest.Write(address.Value, 4, value);
     }
+
+    public bool HasPorts => state.HasPorts;
+
+    public byte ReadPort8(IoPort port) => (byte)state.Process.Qtest.ReadPort(port.Value, 1);
+
+    public ushort ReadPort16(IoPort port) => (ushort)state.Process.Qtest.ReadPort(port.Value, 2);
+
+    public uint ReadPort32(IoPort port) => (uint)state.Process.Qtest.ReadPort(port.Value, 4);
+
+    public void WritePort8(IoPort port, byte value) => state.Process.Qtest.WritePort(port.Value, 1, value);
+
+    public void WritePort16(IoPort port, ushort value) => state.Process.Qtest.WritePort(port.Value, 2, value);
+
+    public void WritePort32(IoPort port, uint value) => state.Process.Qtest.WritePort(port.Value, 4, value);
 
     public byte Load8(CpuAddress address) => Volatile.Read(ref *Ram.Cell(address, 1));
 

@@ -54,6 +54,21 @@ public sealed class QtestConnection : IDisposable
         Exchange(length);
     }
 
+    /// <summary>One access to x86's I/O space, of <paramref name="width"/> 1, 2 or 4 bytes.</summary>
+    public uint ReadPort(ushort port, int width)
+    {
+        int length = Begin(width switch { 1 => "inb "u8, 2 => "inw "u8, _ => "inl "u8 });
+        return (uint)Number(Exchange(AppendNumber(length, port)));
+    }
+
+    /// <summary>One access to x86's I/O space, of <paramref name="width"/> 1, 2 or 4 bytes.</summary>
+    public void WritePort(ushort port, int width, uint value)
+    {
+        int length = AppendNumber(Begin(width switch { 1 => "outb "u8, 2 => "outw "u8, _ => "outl "u8 }), port);
+        command[length++] = (byte)' ';
+        Exchange(AppendNumber(length, value));
+    }
+
     /// <summary>A copy out of the bus; QEMU chooses the widths of the accesses.</summary>
     public void ReadBlock(ulong address, Span<byte> destination)
     {

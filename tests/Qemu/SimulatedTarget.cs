@@ -40,7 +40,7 @@ public sealed class SimulatedTarget : IScriptTarget, IDisposable
     public ulong ReadRegister(int slot, uint offset, int width)
     {
         ulong address = SimulatedMachine.SlotAddress(slot) + offset;
-        return machine.Bus.Find(address, out uint at)?.Read(at, width) ?? machine.Bus.Unassigned(width);
+        return machine.Bus.Find(address, out uint at)?.Read(at, width) ?? machine.Bus.Unassigned(address, width);
     }
 
     public void WriteRegister(int slot, uint offset, int width, ulong value)

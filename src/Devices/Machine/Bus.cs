@@ -6,6 +6,9 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class Bus
 {
+    /// <summary>Where the I/O ports of x86 are on this map: above all that a CPU can address. Ports that nobody has read as all ones.</summary>
+    public const ulong PortSpace = 1UL << 56;
+
     readonly record struct Block(ulong Base, ulong Size, IBusDevice Device, PostedWrites[]? Paths);
 
     readonly List<Block> blocks = [];
@@ -38,5 +41,5 @@ public sealed class Bus
         return null;
     }
 
-    public ulong Unassigned(int width) => UnassignedReadsOnes ? ulong.MaxValue >> (64 - 8 * width) : 0;
+    public ulong Unassigned(ulong address, int width) => UnassignedReadsOnes || address >= PortSpace ? ulong.MaxValue >> (64 - 8 * width) : 0;
 }

@@ -31,6 +31,38 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
 
     public void WriteRegister32(CpuAddress address, uint value) => WriteRegister(address.Value, 4, value);
 
+    public bool HasPorts => machine.HasPorts;
+
+    public byte ReadPort8(IoPort port) => (byte)ReadPort(port, 1);
+
+    public ushort ReadPort16(IoPort port) => (ushort)ReadPort(port, 2);
+
+    public uint ReadPort32(IoPort port) => (uint)ReadPort(port, 4);
+
+    public void WritePort8(IoPort port, byte value) => WritePort(port, 1, value);
+
+    public void WritePort16(IoPort port, ushort value) => WritePort(port, 2, value);
+
+    public void WritePort32(IoPort port, uint value) => WritePort(port, 4, value);
+
+    ulong ReadPort(IoPort port, int width) => ReadRegister(SerializedPort(port), width);
+
+    void WritePort(IoPort port, int width, ulong value) => WriteRegister(SerializedPort(port), width, value);
+
+    /// <summary>x86: IN and OUT wait until this CPU's earlier stores, to memory and to registers, have arrived.</summary>
+    ulong SerializedPort(IoPort port)
+    {
+        if (!machine.HasPorts) machine.Engine.Fail(new("register-access", "no-ports", [],
+            $"the driver uses I/O port 0x{port.Value:x}, and this machine has no ports", "Reach I/O space through the window of the PCI host, or ask the machine first."));
+        if (machine.Weak is { } weak)
+        {
+            weak.Fence(Cpu, Fence.DmbFull);
+            NoteKeptStores(BarrierInstruction.Mfence);
+            machine.PushRegisterWrites(Cpu);
+        }
+        return Bus.PortSpace + port.Value;
+    }
+
     ulong ReadRegister(ulong address, int width)
     {
         var cpu = machine.Engine.Running;
@@ -40,7 +72,7 @@ public readonly partial struct SimMachine(SimulatedMachine machine) : IMachine
         if (paths is not null) paths[cpu.Id].BeforeRead(machine.Weak!, offset);
         machine.Engine.Reducer?.BeginArrival();
         machine.Recorder?.Register(TraceKind.RegisterRead, cpu.Active, device, address, offset, width);
-        ulong value = device is null ? machine.Bus.Unassigned(width) : device.Read(offset, width);
+        ulong value = device is null ? machine.Bus.Unassigned(address, width) : device.Read(offset, width);
         machine.Recorder?.Got(value);
         if (machine.Engine.Reducer is not null) machine.Arrived(device, offset, address, writes: false, 0, paths?[cpu.Id]);
         cpu.NoteRead(RegisterWatchKey(address));

@@ -38,10 +38,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         this.cpus = new CpuAgent[cpus];
         for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
         keptStores = new int[cpus];
-        Interrupts = new(Cpu);
+        Interrupts = new(Cpu) { Machine = this, LinesCarryOrder = Memory.MessageInterrupts };
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
-        Interrupts.CarryOrder = Memory.MessageInterrupts ? this : null;
         Messages = new(this);
         Monitors = new(this);
         Engine.System = this;
@@ -77,6 +76,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     public RegisterMessages Messages { get; }
 
     public Bus Bus { get; } = new();
+
+    /// <summary>Whether the CPUs have I/O ports: x86's do.</summary>
+    public bool HasPorts { get; init; }
 
     public Monitors Monitors { get; }
 
@@ -180,7 +182,12 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <summary>A full barrier that waits for completion: a CPU's register writes that only the device acknowledges have arrived after it.</summary>
     internal void CompleteRegisterWrites(int cpu)
     {
-        if (!Memory.CompletesAtEndpoint) return;
+        if (Memory.CompletesAtEndpoint) PushRegisterWrites(cpu);
+    }
+
+    /// <summary>All register writes that a CPU has made arrive now.</summary>
+    internal void PushRegisterWrites(int cpu)
+    {
         foreach (var path in posted)
         {
             if (path.Cpu.Id == cpu) path.Push(Weak!);

@@ -40,6 +40,20 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
 
     public void WriteRegister32(CpuAddress address, uint value) => contents.Registers[address.Value] = value;
 
+    public bool HasPorts => false;
+
+    public byte ReadPort8(IoPort port) => throw new NotSupportedException();
+
+    public ushort ReadPort16(IoPort port) => throw new NotSupportedException();
+
+    public uint ReadPort32(IoPort port) => throw new NotSupportedException();
+
+    public void WritePort8(IoPort port, byte value) => throw new NotSupportedException();
+
+    public void WritePort16(IoPort port, ushort value) => throw new NotSupportedException();
+
+    public void WritePort32(IoPort port, uint value) => throw new NotSupportedException();
+
     public byte Load8(CpuAddress address) => At(address, 1)[0];
 
     public ushort Load16(CpuAddress address) => BinaryPrimitives.ReadUInt16LittleEndian(At(address, 2));

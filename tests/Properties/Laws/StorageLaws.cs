@@ -197,8 +197,9 @@ public sealed class StorageLaws
     {
         foreach (int width in new[] { 1, 2, 4, 8 })
         {
-            Assert.Equal(0UL, new Bus().Unassigned(width));
-            Assert.Equal(ulong.MaxValue >> (64 - 8 * width), new Bus { UnassignedReadsOnes = true }.Unassigned(width));
+            Assert.Equal(0UL, new Bus().Unassigned(0, width));
+            Assert.Equal(ulong.MaxValue >> (64 - 8 * width), new Bus { UnassignedReadsOnes = true }.Unassigned(0, width));
+            Assert.Equal(ulong.MaxValue >> (64 - 8 * width), new Bus().Unassigned(Bus.PortSpace, width));
         }
     }
 }
