@@ -31,7 +31,7 @@ public unsafe class RingBenchmarks
     public void SetUp()
     {
         SplitLayout layout = SplitLayout.Modern(QueueSize);
-        memory = NativeMemory.AlignedAlloc(layout.Length + 2 * sizeof(uint), MmioQueues.LegacyPageSize);
+        memory = NativeMemory.AlignedAlloc(layout.Length + 2 * sizeof(uint), TransportQueues.LegacyPageSize);
         DmaRegion region = new(new((ulong)memory), new((ulong)memory), layout.Length);
         queue = new(default, QueueSize);
         if (queue.Initialise(region, layout, startAt: default, EventIndex) != DriverStatus.Ok)

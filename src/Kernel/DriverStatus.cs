@@ -21,6 +21,9 @@ public enum DriverStatus : byte
     /// <summary>The queue does not exist, is in use already, is too small, or did not become ready.</summary>
     QueueUnavailable,
 
+    /// <summary>The device could not map an interrupt vector (4.1.5.1.2): use fewer, or its line.</summary>
+    VectorUnavailable,
+
     /// <summary>No descriptor or request slot is free: reap, then try again.</summary>
     NoSpace,
 

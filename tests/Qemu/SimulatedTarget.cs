@@ -16,18 +16,13 @@ public sealed class SimulatedTarget : IScriptTarget, IDisposable
     public const ulong RamLength = 64 << 20;
 
     private readonly SimulatedMachine machine = new(RamLength);
-    private InterruptLine? line;
 
     public SimulatedTarget(IDiskImage image, bool legacy, string serial = "")
     {
         machine.Monitors.JudgeDriver = machine.Monitors.JudgeDevices = false;
         machine.Engine.MaxPoints = uint.MaxValue;
-        Device = machine.Plug(ScriptBuilder.BlkSlot, interrupt =>
-        {
-            line = interrupt;
-            return new BlkDevice(machine, interrupt, "blk",
-                new BlkSettings { Profile = DeviceProfile.Qemu, IsLegacy = legacy, Image = image, Serial = serial });
-        });
+        Device = machine.Plug(ScriptBuilder.BlkSlot, transport => new BlkDevice(machine, transport, "blk",
+            new BlkSettings { Profile = DeviceProfile.Qemu, IsLegacy = legacy, Image = image, Serial = serial }));
         machine.FillEmptySlots(legacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
         machine.Reset(PlainRun.Instance);
         machine.Cpu.Finish();
@@ -64,7 +59,7 @@ public sealed class SimulatedTarget : IScriptTarget, IDisposable
 
     public void Settle() => machine.Engine.RunToRest();
 
-    public bool LineIsHigh(int slot) => slot == ScriptBuilder.BlkSlot && line!.High;
+    public bool LineIsHigh(int slot) => slot == ScriptBuilder.BlkSlot && ((MmioTransport)Device.Transport).Line.High;
 
     public void ResizeDisk(long sectors) => Device.Resize((ulong)sectors);
 

@@ -4,10 +4,10 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Virtio 1.4, 5.2 "Block Device", one request queue, on virtio-mmio. This file: configuration space, what is in service, in which
+/// Virtio 1.4, 5.2 "Block Device", one request queue. This file: configuration space, what is in service, in which
 /// order things happen. What a chain asks for is in the part "Requests", moving data in the part "Data".
 /// </summary>
-public sealed partial class BlkDevice : MmioDevice, IDisposable
+public sealed partial class BlkDevice : VirtioDevice, IDisposable
 {
     /// <summary>Requests that an odd device has in service at once, at most.</summary>
     const int InServiceMax = 4;
@@ -26,8 +26,8 @@ public sealed partial class BlkDevice : MmioDevice, IDisposable
     int hanging, errorsLeft, hangsLeft;
 
     /// <summary>Makes the device and adds its agents to the machine's engine. Plug it in with <see cref="SimulatedMachine.Plug"/>.</summary>
-    public BlkDevice(SimulatedMachine machine, InterruptLine line, string name, BlkSettings settings)
-        : base(machine, line, name, settings, DeviceType.Block, settings.EffectiveOffer, queues: 1)
+    public BlkDevice(SimulatedMachine machine, DeviceTransport transport, string name, BlkSettings settings)
+        : base(machine, transport, name, settings, DeviceType.Block, settings.EffectiveOffer, queues: 1)
     {
         this.settings = settings;
         configuration = new(settings, Rules.IsQemu);

@@ -3,7 +3,7 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>What a simulated disk is, fixed when the machine is built. Sectors are 512 bytes whatever the block size.</summary>
-public sealed record BlkSettings : MmioSettings
+public sealed record BlkSettings : VirtioSettings
 {
     public required IDiskImage Image { get; init; }
 

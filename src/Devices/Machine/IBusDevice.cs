@@ -18,6 +18,9 @@ public interface IBusDevice
     /// <summary>What an access looks at and changes, in <see cref="PeripheralBits"/>: all that is no interrupt line, unless the device says less.</summary>
     (ulong Reads, ulong Writes) PartsOf(uint offset, bool writes, ulong value) => (PeripheralBits.Everything, PeripheralBits.Everything);
 
+    /// <summary>A register, in the words of whatever describes it.</summary>
+    string NameOf(uint offset) => AddressNames.Register(offset);
+
     /// <summary>
     /// True: the device says itself when it takes in what it was told, and when its registers show something new (<see cref="RegisterMessages"/>). False: a write
     /// that arrives is taken in at once, and an answer brings all that the device did.

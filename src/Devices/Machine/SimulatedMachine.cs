@@ -12,7 +12,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     public const ulong RamBase = 0x4000_0000, MmioBase = 0x0a00_0000;
     public const int MmioSlots = 32, FirstMmioInterrupt = 16;
 
-    readonly List<MmioDevice> devices = [];
+    readonly List<VirtioDevice> devices = [];
     readonly byte[] console = new byte[4096];
     int consoleLength;
 
@@ -82,7 +82,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 
     public Monitors Monitors { get; }
 
-    public List<MmioDevice> Devices => devices;
+    public List<VirtioDevice> Devices => devices;
 
     /// <summary>Paths of register writes; none where they arrive at once.</summary>
     internal IReadOnlyList<PostedWrites> Posted => posted;
@@ -96,11 +96,12 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <summary>What the driver printed in this execution (the first 4,096 bytes).</summary>
     public ReadOnlySpan<byte> Console => console.AsSpan(0, consoleLength);
 
-    /// <summary>The line of slot <paramref name="slot"/> and its register block, once <paramref name="make"/> has made the device.</summary>
-    public TDevice Plug<TDevice>(int slot, Func<InterruptLine, TDevice> make) where TDevice : MmioDevice
+    /// <summary>A device in a slot, over virtio-mmio.</summary>
+    public TDevice Plug<TDevice>(int slot, Func<DeviceTransport, TDevice> make) where TDevice : VirtioDevice
     {
-        var device = make(Interrupts.AddLine(FirstMmioInterrupt + slot));
-        Attach(slot, device, device.Name);
+        var transport = new MmioTransport(this, Interrupts.AddLine(FirstMmioInterrupt + slot));
+        var device = make(transport);
+        Attach(slot, transport, device.Name);
         devices.Add(device);
         return device;
     }

@@ -34,7 +34,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     public override bool IsUrgent => true;
 
     /// <summary>Registers whose writes have not arrived.</summary>
-    public IEnumerable<string> Registers => onTheirWay.Select(write => AddressNames.Register(write.Offset));
+    public IEnumerable<string> Registers => onTheirWay.Select(write => device.NameOf(write.Offset));
 
     public override void Reset()
     {
@@ -48,7 +48,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
         machine.Recorder?.Posts(device, address, offset, width, value);
-        int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? AddressNames.Register(offset) : "", lastEvent);
+        int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? device.NameOf(offset) : "", lastEvent);
         lastEvent = sent;
         int turn = siblings[0].turns++;
         foreach (var other in siblings) other.KeepBefore(turn, this);
@@ -90,7 +90,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         PushOthers(memory, siblings[0].turns);
         if (ahead >= 0) memory.Machine.Observe(cpu.Id, ahead);
         ulong parts = device.PartsOf(offset, writes: false, 0).Reads;
-        if (device is { KeepsMessages: false, Master: { } master }) machine.Messages.Show(master, parts, memory.Audit.IsOn ? AddressNames.Register(offset) : "");
+        if (device is { KeepsMessages: false, Master: { } master }) machine.Messages.Show(master, parts, memory.Audit.IsOn ? device.NameOf(offset) : "");
         lastEvent = machine.Messages.Observe(cpu, parts, lastEvent);
     }
 
@@ -138,7 +138,7 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         ulong parts = device.PartsOf(write.Offset, writes: true, write.Value).Writes;
         machine.Messages.Tell(parts, write.Message, write.Event);
         if (device is { KeepsMessages: false, Master: { } master }) machine.Messages.TakeIn(master, parts);
-        if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(AddressNames.Register(write.Offset));
+        if (memory.Audit.IsOn && write.Late) memory.LateWrites.Add(device.NameOf(write.Offset));
         var reducer = machine.Engine.Reducer;
         reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, write.Address, write.Offset, write.Width, write.Value);

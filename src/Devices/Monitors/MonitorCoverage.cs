@@ -18,7 +18,7 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
     ulong metOfModels;
 
     /// <summary>A step of the lifecycle model, with the rules that judge it and the state that it leads to.</summary>
-    internal RuleViolation Next(MmioDevice device, in LifecycleEvent what)
+    internal RuleViolation Next(VirtioDevice device, in LifecycleEvent what)
     {
         ref var state = ref device.Watch.Lifecycle;
         MeetAll(state.PremisesOf(what));

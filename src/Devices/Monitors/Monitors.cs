@@ -184,24 +184,24 @@ public sealed class Monitors
 
     // What devices say of themselves
 
-    public void QueueEnabled(MmioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start, bool legacy)
+    public void QueueEnabled(VirtioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start, bool legacy)
     {
         // Where nobody is judged, rings may be of any size and anywhere: there is nothing to watch.
         if (JudgeDriver || JudgeDevices) Ownership.Enabled(device, number, size, descriptors, available, used, start);
     }
 
-    public void QueueDisabled(MmioDevice device, ushort number) => Ownership.Disabled(device, number);
+    public void QueueDisabled(VirtioDevice device, ushort number) => Ownership.Disabled(device, number);
 
-    public void ResetCompleted(MmioDevice device)
+    public void ResetCompleted(VirtioDevice device)
     {
         machine.Recorder?.ResetCompleted(device);
         Ownership.DeviceStopped(device);
         Registers.ResetCompleted(device);
     }
 
-    public void NeedsResetRaised(MmioDevice device) => Registers.NeedsResetRaised(device);
+    public void NeedsResetRaised(VirtioDevice device) => Registers.NeedsResetRaised(device);
 
-    public void InterruptRaised(MmioDevice device, uint causes)
+    public void InterruptRaised(VirtioDevice device, uint causes)
     {
         device.Watch.InterruptedInHandler = true;
         if ((causes & InterruptCause.UsedBuffer) != 0) Notifications.Interrupted(device);

@@ -79,7 +79,7 @@ public sealed class NotificationMonitor(SimulatedMachine machine, Monitors monit
     }
 
     /// <summary>The driver has written to QueueNotify.</summary>
-    internal void Notified(MmioDevice device, uint number)
+    internal void Notified(VirtioDevice device, uint number)
     {
         foreach (var queue in monitors.Ownership.Queues)
         {
@@ -88,7 +88,7 @@ public sealed class NotificationMonitor(SimulatedMachine machine, Monitors monit
     }
 
     /// <summary>The device has raised its interrupt for used buffers: on virtio-mmio, one for all its queues.</summary>
-    internal void Interrupted(MmioDevice device)
+    internal void Interrupted(VirtioDevice device)
     {
         foreach (var queue in monitors.Ownership.Queues)
         {

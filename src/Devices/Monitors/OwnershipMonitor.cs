@@ -54,7 +54,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         foreach (var queue in queues) queue.Fold(ref hasher);
     }
 
-    internal void Enabled(MmioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start)
+    internal void Enabled(VirtioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start)
     {
         var queue = Slot(device, number);
         if (queue.Live) Release(queue);
@@ -87,7 +87,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
     }
 
     /// <summary>The device has completed its reset; the driver has yet to see it.</summary>
-    internal void DeviceStopped(MmioDevice device)
+    internal void DeviceStopped(VirtioDevice device)
     {
         foreach (var queue in queues)
         {
@@ -101,7 +101,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
     }
 
     /// <summary>The queue is no longer live and the driver knows it: all that lay in it is the driver's again.</summary>
-    internal void Disabled(MmioDevice device, ushort number)
+    internal void Disabled(VirtioDevice device, ushort number)
     {
         foreach (var queue in queues)
         {
@@ -109,7 +109,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         }
     }
 
-    internal void DisabledAll(MmioDevice device)
+    internal void DisabledAll(VirtioDevice device)
     {
         foreach (var queue in queues)
         {
@@ -117,7 +117,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         }
     }
 
-    QueueWatch Slot(MmioDevice device, ushort number)
+    QueueWatch Slot(VirtioDevice device, ushort number)
     {
         foreach (var queue in queues)
         {
@@ -142,7 +142,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         queue.Clear();
     }
 
-    bool IsFreeMemory(MmioDevice device, string what, ulong address, uint length, uint alignment)
+    bool IsFreeMemory(VirtioDevice device, string what, ulong address, uint length, uint alignment)
     {
         if ((address & (alignment - 1)) != 0)
             monitors.Driver(Name, "ring-alignment", ["split.driver.virtqueues.1"],

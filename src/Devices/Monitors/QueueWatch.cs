@@ -27,7 +27,7 @@ sealed class QueueWatch
 
     /// <summary>The device has completed a reset: it may touch nothing of this any more, whether the driver knows it or not.</summary>
     public bool Stopped;
-    public MmioDevice Device = null!;
+    public VirtioDevice Device = null!;
     public ushort Number, Size;
     public ulong Descriptors, Available, Used;
     public RingIndex Published, Taken, Returned, Seen;

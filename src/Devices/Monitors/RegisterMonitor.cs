@@ -5,159 +5,73 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Virtio 1.4, 4.2.2 "MMIO Device Register Layout" and 4.2.4 "Legacy interface": width, alignment and direction of each access to a register block,
-/// here; their order, by the lifecycle model. Does not check what is in feature words beyond what was offered, nor configuration
-/// fields whose feature was not offered (2.5.1).
+/// Each access to a virtio device's registers: by itself (width, place, direction), as its transport's rules have it (<see cref="IVirtioRegisters.FaultOf"/>);
+/// in the order of all of them, by the lifecycle model. Does not check what is in feature words beyond what was offered, nor configuration fields whose
+/// feature was not offered (2.5.1).
 /// </summary>
 public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 {
-    const string Name = "register-access";
+    internal const string Name = "register-access";
 
-    const string Direction = "mmio.driver.mmio-device-register-layout.1", Width = "mmio.driver.mmio-device-register-layout.2",
-        ConfigWidth = "mmio.driver.mmio-device-register-layout.3", Empty = "mmio.driver.device-initialization.2";
+    const string Empty = "mmio.driver.device-initialization.2";
 
     internal void Read(IBusDevice? target, ulong address, uint offset, int width, ulong value)
     {
-        if (target is not MmioDevice device)
+        if (target is not IVirtioRegisters registers)
         {
-            Elsewhere(target, address, offset, "reads");
+            Elsewhere(target, address, offset, writes: false);
             return;
         }
-        if (offset < MmioRegister.Config)
-        {
-            CheckWidth(device, offset, width);
-            if (!IsReadable(offset, device.IsLegacy)) Misused(device, offset, "reads", "has no such register to read");
-        }
-        else
-        {
-            CheckConfig(device, offset, width);
-        }
-        Judge(device, new(ReadKind(offset), offset >= MmioRegister.Config ? offset - MmioRegister.Config : (uint)value));
-        if (offset == MmioRegister.Status && (value == 0)) monitors.Ownership.DisabledAll(device);
+        Check(registers, offset, width, writes: false);
+        var what = registers.EventOf(offset, width, writes: false, value);
+        Judge(registers.Device, what);
+        if (what is { Kind: LifecycleEventKind.StatusRead, Value: 0 }) monitors.Ownership.DisabledAll(registers.Device);
     }
 
     internal void Write(IBusDevice? target, ulong address, uint offset, int width, ulong value)
     {
-        if (target is not MmioDevice device)
+        if (target is not IVirtioRegisters registers)
         {
-            Elsewhere(target, address, offset, "writes");
+            Elsewhere(target, address, offset, writes: true);
             return;
         }
-        if (offset < MmioRegister.Config)
-        {
-            CheckWidth(device, offset, width);
-            if (!IsWritable(offset, device.IsLegacy)) Misused(device, offset, "writes", "has no such register to write");
-        }
-        else
-        {
-            CheckConfig(device, offset, width);
-        }
-        if (offset == MmioRegister.Status && ((uint)value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
-        if (offset == MmioRegister.QueueNotify) monitors.Notifications.Notified(device, (uint)value);
-        Judge(device, WriteEvent(offset, (uint)value));
+        Check(registers, offset, width, writes: true);
+        var device = registers.Device;
+        var what = registers.EventOf(offset, width, writes: true, value);
+        if (what.Kind == LifecycleEventKind.StatusWritten && (what.Value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
+        if (what.Kind == LifecycleEventKind.NotifyWritten) monitors.Notifications.Notified(device, what.Value);
+        Judge(device, what);
     }
 
-    /// <summary>Where no device is: an empty slot allows a look at what it is, and nothing more.</summary>
-    void Elsewhere(IBusDevice? target, ulong address, uint offset, string what)
+    /// <summary>Where no virtio device is: an empty slot allows a look at what it is, and nothing more.</summary>
+    void Elsewhere(IBusDevice? target, ulong address, uint offset, bool writes)
     {
+        if (target is not (null or EmptyMmioSlot)) return;
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
+        string what = writes ? "writes" : "reads";
         if (target is null)
             monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register at 0x{address:x}, where the bus has nothing",
                 "Access only addresses of devices that the machine describes.");
-        else if (offset is not (MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId) || what != "reads")
+        else if (offset is not (MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId) || writes)
             monitors.Driver("lifecycle", "touched-empty-slot", [Empty], $"the driver {what} offset 0x{offset:x} of the empty slot at 0x{address - offset:x}",
                 "DeviceID 0 is a placeholder: leave it alone, and go on to the next slot.");
     }
 
-    void CheckWidth(MmioDevice device, uint offset, int width)
+    void Check(IVirtioRegisters registers, uint offset, int width, bool writes)
     {
-        if (width != 4 || offset % 4 != 0)
-            monitors.Driver(Name, "width", [Width], $"the driver accesses {width} bytes at offset 0x{offset:x} of {device.Name}", "Control registers take aligned 32-bit accesses only.");
+        if (registers.FaultOf(offset, width, writes) is not { } fault) return;
+        monitors.Driver(Name, fault.Rule, [fault.Clause], fault.Message, fault.Mend);
     }
 
-    void CheckConfig(MmioDevice device, uint offset, int width)
-    {
-        uint field = offset - MmioRegister.Config;
-        if (device.IsLegacy) return;
-        if (field >= device.ConfigurationLength)
-            monitors.Driver(Name, "config-range", [Direction], $"the driver accesses offset 0x{field:x} of {device.Name}'s configuration, which has 0x{device.ConfigurationLength:x} bytes",
-                "Read only fields that exist.");
-        else if (device.FieldWidthAt(field) != width || field % (uint)width != 0)
-            monitors.Driver(Name, "config-width", [ConfigWidth], $"the driver accesses {width} bytes at offset 0x{field:x} of {device.Name}'s configuration",
-                "Read each field in its own width, and a 64-bit field as two 32-bit words.");
-    }
+    internal void ResetCompleted(VirtioDevice device) => Judge(device, new(LifecycleEventKind.ResetCompleted));
 
-    void Misused(MmioDevice device, uint offset, string what, string why)
-        => monitors.Driver(Name, "direction", [Direction], $"the driver {what} offset 0x{offset:x}, and a version {(device.IsLegacy ? 1 : 2)} device {why}",
-            "Use the registers of this version, in the direction that the standard gives them.");
+    internal void NeedsResetRaised(VirtioDevice device) => Judge(device, new(LifecycleEventKind.NeedsResetRaised));
 
-    static bool IsReadable(uint offset, bool legacy) => offset switch
-    {
-        MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId or MmioRegister.VendorId or MmioRegister.DeviceFeatures
-            or MmioRegister.QueueNumMax or MmioRegister.InterruptStatus or MmioRegister.Status => true,
-        MmioRegister.QueuePfn => legacy,
-        MmioRegister.QueueReady or MmioRegister.ConfigGeneration or MmioRegister.SharedMemoryLengthLow or MmioRegister.SharedMemoryLengthHigh
-            or MmioRegister.SharedMemoryBaseLow or MmioRegister.SharedMemoryBaseHigh or MmioRegister.QueueReset => !legacy,
-        _ => false,
-    };
+    internal void InterruptRaised(VirtioDevice device, uint causes) => Judge(device, new(LifecycleEventKind.DeviceRaisedInterrupt, causes));
 
-    static bool IsWritable(uint offset, bool legacy) => offset switch
-    {
-        MmioRegister.DeviceFeaturesSel or MmioRegister.DriverFeatures or MmioRegister.DriverFeaturesSel or MmioRegister.QueueSel or MmioRegister.QueueNum
-            or MmioRegister.QueueNotify or MmioRegister.InterruptAck or MmioRegister.Status => true,
-        MmioRegister.GuestPageSize or MmioRegister.QueueAlign or MmioRegister.QueuePfn => legacy,
-        MmioRegister.QueueReady or MmioRegister.QueueDescLow or MmioRegister.QueueDescHigh or MmioRegister.QueueDriverLow or MmioRegister.QueueDriverHigh
-            or MmioRegister.QueueDeviceLow or MmioRegister.QueueDeviceHigh or MmioRegister.SharedMemorySel or MmioRegister.QueueReset => !legacy,
-        _ => false,
-    };
+    internal void DeviceTouchedQueue(VirtioDevice device, ushort queue) => Judge(device, new(LifecycleEventKind.DeviceTouchedQueue, queue));
 
-    static LifecycleEventKind ReadKind(uint offset) => offset switch
-    {
-        MmioRegister.MagicValue => LifecycleEventKind.MagicRead,
-        MmioRegister.Version => LifecycleEventKind.VersionRead,
-        MmioRegister.DeviceId => LifecycleEventKind.DeviceIdRead,
-        MmioRegister.Status => LifecycleEventKind.StatusRead,
-        MmioRegister.DeviceFeatures => LifecycleEventKind.DeviceFeaturesRead,
-        MmioRegister.QueueNumMax => LifecycleEventKind.QueueNumMaxRead,
-        MmioRegister.QueueReady => LifecycleEventKind.QueueReadyRead,
-        MmioRegister.InterruptStatus => LifecycleEventKind.InterruptStatusRead,
-        >= MmioRegister.Config => LifecycleEventKind.ConfigRead,
-        _ => LifecycleEventKind.OtherAccessed,
-    };
-
-    static LifecycleEvent WriteEvent(uint offset, uint value) => offset switch
-    {
-        MmioRegister.Status => new(LifecycleEventKind.StatusWritten, value),
-        MmioRegister.DeviceFeaturesSel => new(LifecycleEventKind.DeviceFeaturesSelWritten, value),
-        MmioRegister.DriverFeaturesSel => new(LifecycleEventKind.DriverFeaturesSelWritten, value),
-        MmioRegister.DriverFeatures => new(LifecycleEventKind.DriverFeaturesWritten, value),
-        MmioRegister.QueueSel => new(LifecycleEventKind.QueueSelWritten, value),
-        MmioRegister.QueueNum => new(LifecycleEventKind.QueueNumWritten, value),
-        MmioRegister.QueueDescLow => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DescriptorLow),
-        MmioRegister.QueueDescHigh => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DescriptorHigh),
-        MmioRegister.QueueDriverLow => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DriverLow),
-        MmioRegister.QueueDriverHigh => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DriverHigh),
-        MmioRegister.QueueDeviceLow => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DeviceLow),
-        MmioRegister.QueueDeviceHigh => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DeviceHigh),
-        MmioRegister.QueueReady => new(LifecycleEventKind.QueueReadyWritten, value),
-        MmioRegister.GuestPageSize => new(LifecycleEventKind.GuestPageSizeWritten, value),
-        MmioRegister.QueueAlign => new(LifecycleEventKind.QueueAlignWritten, value),
-        MmioRegister.QueuePfn => new(LifecycleEventKind.QueuePfnWritten, value),
-        MmioRegister.QueueNotify => new(LifecycleEventKind.NotifyWritten, value),
-        MmioRegister.InterruptAck => new(LifecycleEventKind.InterruptAckWritten, value),
-        >= MmioRegister.Config => new(LifecycleEventKind.ConfigWritten, offset - MmioRegister.Config),
-        _ => new(LifecycleEventKind.OtherAccessed, offset),
-    };
-
-    internal void ResetCompleted(MmioDevice device) => Judge(device, new(LifecycleEventKind.ResetCompleted));
-
-    internal void NeedsResetRaised(MmioDevice device) => Judge(device, new(LifecycleEventKind.NeedsResetRaised));
-
-    internal void InterruptRaised(MmioDevice device, uint causes) => Judge(device, new(LifecycleEventKind.DeviceRaisedInterrupt, causes));
-
-    internal void DeviceTouchedQueue(MmioDevice device, ushort queue) => Judge(device, new(LifecycleEventKind.DeviceTouchedQueue, queue));
-
-    void Judge(MmioDevice device, LifecycleEvent what)
+    void Judge(VirtioDevice device, LifecycleEvent what)
     {
         var rule = monitors.IsCovered ? monitors.Coverage.Next(device, what) : device.Watch.Lifecycle.Next(what);
         if (rule == RuleViolation.None) return;

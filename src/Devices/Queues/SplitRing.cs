@@ -10,7 +10,7 @@ namespace Ringcheck.Devices;
 /// own width, and each access a scheduling point. Nothing that the driver wrote is believed: what is out of bounds ends in
 /// NEEDS_RESET. Not here: what a chain means.
 /// </summary>
-public sealed class SplitRing(MmioDevice device, DmaPort dma)
+public sealed class SplitRing(VirtioDevice device, DmaPort dma)
 {
     /// <summary>QEMU maps memory that is not RAM through one buffer of this many bytes.</summary>
     const uint QemuBounceBuffer = 4096;
@@ -181,8 +181,8 @@ public sealed class SplitRing(MmioDevice device, DmaPort dma)
             dma.StoreThenLoad(); // the index, then whether an interrupt is wanted
         }
         if (!await IsInterruptWanted(queue)) return default;
-        if (device.Whim(2, "raises its interrupt only later") == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer);
-        else device.RaiseInterruptLater(InterruptCause.UsedBuffer);
+        if (device.Whim(2, "raises its interrupt only later") == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer, queue);
+        else device.RaiseInterruptLater(InterruptCause.UsedBuffer, queue);
         return default;
     }
 

@@ -151,7 +151,7 @@ abstract class ExecutionRecorder(Engine engine) : ExecutionObserver
         _ => $"{agent.Name} goes on now",
     };
 
-    /// <summary>The last choice was a device's own: what it means. Words as <see cref="MmioDevice.Whim"/> has them.</summary>
+    /// <summary>The last choice was a device's own: what it means. Words as <see cref="VirtioDevice.Whim"/> has them.</summary>
     public void Decided(int pick, string words)
     {
         if (pick == 0 || Drafts.Count == 0 || Drafts[^1].Kind != TraceKind.Choice) return;

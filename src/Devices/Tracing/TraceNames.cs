@@ -62,8 +62,8 @@ sealed class TraceNames(SimulatedMachine machine)
     public static string Register(IBusDevice? device, ulong address, uint offset) => device switch
     {
         null => string.Create(CultureInfo.InvariantCulture, $"unassigned 0x{address:x}"),
-        _ when offset >= MmioRegister.Config => string.Create(CultureInfo.InvariantCulture, $"config+0x{offset - MmioRegister.Config:x}"),
-        _ => AddressNames.Register(offset),
+        MmioTransport when offset >= MmioRegister.Config => string.Create(CultureInfo.InvariantCulture, $"config+0x{offset - MmioRegister.Config:x}"),
+        _ => device.NameOf(offset),
     };
 
     /// <summary>A value as whoever reads the name of its place expects it.</summary>

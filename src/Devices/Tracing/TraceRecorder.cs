@@ -146,12 +146,12 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
         LastAccess = Drafts.Count - 1;
     }
 
-    int LaneOf(IBusDevice? device) => device is MmioDevice known ? Lanes.Of(known.Name) : -1;
+    int LaneOf(IBusDevice? device) => device is IVirtioRegisters known ? Lanes.Of(known.Device.Name) : -1;
 
     public void Posts(IBusDevice device, ulong address, uint offset, int width, ulong value)
     {
         Register(TraceKind.PostedWrite, machine.Engine.Running.Active, device, address, offset, width, value);
-        if (device is MmioDevice known) Drafts[^1].Target = Lanes.PathTo(known.Name, machine.Engine.Running);
+        if (device is IVirtioRegisters known) Drafts[^1].Target = Lanes.PathTo(known.Device.Name, machine.Engine.Running);
     }
 
     /// <summary>The write that was just posted takes no time.</summary>
@@ -202,7 +202,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
     {
         if (line.High == high) return;
         var draft = Add(high ? TraceKind.InterruptRaised : TraceKind.InterruptLowered, Acting);
-        int device = machine.Devices.FindIndex(each => each.IsOn(line));
+        int device = machine.Devices.FindIndex(each => each.Transport.IsOn(line));
         if (device >= 0) draft.Lane = Lanes.Of(machine.Devices[device].Name);
         if (device >= 0 && high && Acting is not InlineAgent) draft.Agent = machine.Devices[device].Name; // the host makes it do so
         draft.Target = Lanes.Interrupts;
@@ -210,7 +210,7 @@ sealed class TraceRecorder(SimulatedMachine machine) : ExecutionRecorder(machine
         if (high && sender is not null && machine.Memory.MessageInterrupts) draft.Text = "a message: it pushes the device's writes before it";
     }
 
-    public void ResetCompleted(MmioDevice device)
+    public void ResetCompleted(VirtioDevice device)
     {
         var draft = Add(TraceKind.ResetCompleted, Acting);
         draft.Lane = Lanes.Of(device.Name);

@@ -57,5 +57,5 @@ internal readonly struct BlkMemory
     }
 
     /// <summary>The legacy layout is the larger one; which of them it will be is not known yet.</summary>
-    private static uint QueueLength(in BlkOptions options) => SplitLayout.Legacy(options.QueueSize, MmioQueues.LegacyPageSize).Length;
+    private static uint QueueLength(in BlkOptions options) => SplitLayout.Legacy(options.QueueSize, TransportQueues.LegacyPageSize).Length;
 }

@@ -29,6 +29,6 @@ public readonly record struct BlkOptions(
     /// </summary>
     public ushort SlotCount => (ushort)(QueueSize > 1 ? QueueSize / 2 : 1);
 
-    /// <summary>Bytes of DMA memory, aligned to <see cref="MmioQueues.LegacyPageSize"/>, that the driver needs.</summary>
+    /// <summary>Bytes of DMA memory, aligned to <see cref="TransportQueues.LegacyPageSize"/>, that the driver needs.</summary>
     public uint MemoryLength => BlkMemory.MapLength(this);
 }

@@ -13,19 +13,20 @@ public sealed partial class VirtioBlk<TMachine>
     /// Runs on the CPU that waits: its event flags need no barrier then, and the used ring none here, since whoever goes to sleep orders its last look
     /// at it behind asking for interrupts (shown by <c>ringcheck barriers</c>: docs/ordering.md).
     /// </summary>
-    public bool OnInterrupt()
+    public bool OnInterrupt() => transport.Kind != TransportKind.None && Note(transport.TakeLine(machine));
+
+    /// <summary>
+    /// In interrupt context, for a message: its vector says why, and no register is looked at. The same otherwise.
+    /// </summary>
+    public bool OnVector(ushort vector) => transport.Kind != TransportKind.None && Note(transport.CausesOf(vector));
+
+    private bool Note(uint causes)
     {
-        if (transport.Kind == TransportKind.None)
-            return false;
-        uint causes = transport.ReadInterruptCauses(machine);
-        if (causes == 0)
-            return false;
-        transport.AcknowledgeInterrupt(machine, causes);
         if ((causes & InterruptCause.UsedBuffer) != 0)
             machine.Store32(memory.UsedEvent, 1);
         if ((causes & InterruptCause.ConfigurationChange) != 0)
             machine.Store32(memory.ConfigurationEvent, 1);
-        return true;
+        return causes != 0;
     }
 
     /// <summary>

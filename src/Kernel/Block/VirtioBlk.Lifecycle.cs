@@ -34,7 +34,7 @@ public sealed partial class VirtioBlk<TMachine>
         state = BlkState.Down;
         if (transport.Kind == TransportKind.None || transport.DeviceType != DeviceType.Block)
             return DriverStatus.NoDevice;
-        bool isAligned = ((region.Cpu.Value | region.Bus.Value) & (MmioQueues.LegacyPageSize - 1)) == 0;
+        bool isAligned = ((region.Cpu.Value | region.Bus.Value) & (TransportQueues.LegacyPageSize - 1)) == 0;
         if (!options.AreValid || !isAligned || region.Length < options.MemoryLength)
             return DriverStatus.InvalidArgument;
 
@@ -161,16 +161,20 @@ public sealed partial class VirtioBlk<TMachine>
 
     private DriverStatus SetUpQueue()
     {
-        transport.PrepareQueues(machine);
-        DriverStatus status = transport.ReadQueueSizeMax(machine, RequestQueue, out uint sizeMax);
+        DriverStatus status = transport.PrepareQueues(machine);
+        uint sizeMax = 0;
+        if (status == DriverStatus.Ok)
+            status = transport.ReadQueueSizeMax(machine, RequestQueue, out sizeMax);
         if (status != DriverStatus.Ok)
             return status;
-        ushort size = LargestPowerOfTwo(sizeMax < options.QueueSize ? sizeMax : options.QueueSize);
+        ushort size = transport.ChooseQueueSize(sizeMax, options.QueueSize);
+        if (size == 0)
+            return DriverStatus.QueueUnavailable;
         if (size < 2)
             return DriverStatus.NotSupported; // the shortest request is a header and a status byte
 
         limits = BlkLimits.From(info, Features, options, size);
-        SplitLayout layout = transport.IsLegacy ? SplitLayout.Legacy(size, MmioQueues.LegacyPageSize) : SplitLayout.Modern(size);
+        SplitLayout layout = transport.IsLegacy ? SplitLayout.Legacy(size, TransportQueues.LegacyPageSize) : SplitLayout.Modern(size);
         status = queue.Initialise(memory.Queue, layout, options.StartAt, Features.Has(Feature.EventIndex));
         if (status != DriverStatus.Ok)
             return status;
@@ -178,13 +182,5 @@ public sealed partial class VirtioBlk<TMachine>
         status = transport.SetUpQueue(machine, RequestQueue, layout, memory.Queue.Bus, out Doorbell doorbell);
         queue.AttachDoorbell(doorbell);
         return status;
-    }
-
-    /// <summary>The largest power of two up to <paramref name="value"/>, which is not 0 and at most 32768.</summary>
-    private static ushort LargestPowerOfTwo(uint value)
-    {
-        while ((value & (value - 1)) != 0)
-            value &= value - 1;
-        return (ushort)value;
     }
 }

@@ -6,21 +6,22 @@ namespace Ringcheck.Kernel;
 /// <summary>
 /// Virtio 1.4, 2.5 "Device Configuration Space": each field is read at its own width, a 64-bit field as two 32-bit ones (4.2.2.2).
 /// A field of up to 32 bits cannot tear. What is wider, or is several fields, is read until the device says that it did not change
-/// meanwhile (ConfigGeneration) or, from a legacy device (2.5.4), until two readings agree; <see cref="Attempts"/> at most.
+/// meanwhile (its generation) or, from a legacy device (2.5.4), until two readings agree; <see cref="Attempts"/> at most.
 /// </summary>
 public static class DeviceConfig
 {
     /// <summary>A device whose configuration changes this often while it is read is not to be believed.</summary>
     public const int Attempts = 16;
 
+    /// <summary>All ones where the device has no such field: one that it must have, or it was not asked for.</summary>
     public static byte ReadConfig8<TMachine>(this in Transport transport, TMachine machine, uint offset)
-        where TMachine : struct, IMachine => machine.ReadRegister8(transport.Base + MmioRegister.Config + offset);
+        where TMachine : struct, IMachine => transport.Configuration.Holds(offset, 1) ? transport.Configuration.Read8(machine, offset) : byte.MaxValue;
 
     public static ushort ReadConfig16<TMachine>(this in Transport transport, TMachine machine, uint offset)
-        where TMachine : struct, IMachine => machine.ReadRegister16(transport.Base + MmioRegister.Config + offset);
+        where TMachine : struct, IMachine => transport.Configuration.Holds(offset, 2) ? transport.Configuration.Read16(machine, offset) : ushort.MaxValue;
 
     public static uint ReadConfig32<TMachine>(this in Transport transport, TMachine machine, uint offset)
-        where TMachine : struct, IMachine => machine.ReadRegister32(transport.Base + MmioRegister.Config + offset);
+        where TMachine : struct, IMachine => transport.Configuration.Holds(offset, 4) ? transport.Configuration.Read32(machine, offset) : uint.MaxValue;
 
     /// <summary>DeviceError when the field does not hold still.</summary>
     public static DriverStatus ReadConfig64<TMachine>(this in Transport transport, TMachine machine, uint offset, out ulong value)
@@ -51,8 +52,12 @@ public static class DeviceConfig
 
     /// <summary>Before a reading begins. A legacy device has no such register and is not asked.</summary>
     public static uint ReadGeneration<TMachine>(this in Transport transport, TMachine machine)
-        where TMachine : struct, IMachine
-        => transport.IsLegacy ? 0 : machine.ReadRegister32(transport.Base + MmioRegister.ConfigGeneration);
+        where TMachine : struct, IMachine => transport.Kind switch
+        {
+            TransportKind.MmioModern => transport.Registers.Read32(machine, MmioRegister.ConfigGeneration),
+            TransportKind.PciModern => transport.Registers.Read8(machine, PciCommonRegister.ConfigGeneration),
+            _ => 0,
+        };
 
     /// <summary>
     /// After a reading: whether it is one picture. <paramref name="generation"/> is from before it; <paramref name="agrees"/> says

@@ -74,7 +74,10 @@ public static class MmioBus
         uint deviceType = machine.ReadRegister32(registers + MmioRegister.DeviceId);
         if (deviceType == DeviceType.None)
             return false;
-        transport = new(kind, registers, deviceType, FirstInterrupt + (uint)slot);
+        transport = new(kind, RegisterBlock.At(registers, MmioIdentity.BlockSize), deviceType, FirstInterrupt + (uint)slot)
+        {
+            Configuration = RegisterBlock.At(registers + MmioRegister.Config, MmioIdentity.BlockSize - MmioRegister.Config),
+        };
         return true;
     }
 
@@ -87,7 +90,7 @@ public static class MmioBus
         ReadOnlySpan<byte> name = DeviceNames.Of(transport.DeviceType);
         if (name.IsEmpty)
             line.Text("device type "u8).Decimal(transport.DeviceType);
-        line.Text(name).Text(" at "u8).Hex(transport.Base.Value);
+        line.Text(name).Text(" at "u8).Hex(transport.Registers.Address);
         line.Text(" (IRQ "u8).Decimal(transport.Interrupt).Text(")\n"u8);
         machine.Print(line.Written);
     }

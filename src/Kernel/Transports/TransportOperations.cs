@@ -5,8 +5,8 @@ namespace Ringcheck.Kernel;
 
 /// <summary>
 /// What every transport offers (Virtio 1.4, 4 "Virtio Transport Options"), switched on <see cref="Transport.Kind"/>: so no driver
-/// names its transport. All of it lies outside the ring path, where a <see cref="Doorbell"/> is enough. Both versions of virtio-mmio
-/// share these registers; the ones in which they differ are in <see cref="MmioQueues"/> and <see cref="DeviceConfig"/>.
+/// names its transport. All of it lies outside the ring path, where a <see cref="Doorbell"/> is enough. Here: reset, status and features; beside it
+/// <see cref="TransportQueues"/>, <see cref="TransportInterrupts"/> and <see cref="DeviceConfig"/>.
 /// </summary>
 public static class TransportOperations
 {
@@ -31,11 +31,30 @@ public static class TransportOperations
 
     /// <summary>2.1: bits of <see cref="DeviceStatus"/>.</summary>
     public static uint ReadStatus<TMachine>(this in Transport transport, TMachine machine)
-        where TMachine : struct, IMachine => machine.ReadRegister32(transport.Base + MmioRegister.Status);
+        where TMachine : struct, IMachine => transport.Kind switch
+        {
+            TransportKind.PciModern => transport.Registers.Read8(machine, PciCommonRegister.DeviceStatus),
+            TransportKind.PciLegacy => transport.Registers.Read8(machine, PciLegacyRegister.DeviceStatus),
+            _ => transport.Registers.Read32(machine, MmioRegister.Status),
+        };
 
     /// <summary>2.1.1: the driver only ever adds bits, but for the 0 that resets.</summary>
     public static void WriteStatus<TMachine>(this in Transport transport, TMachine machine, uint status)
-        where TMachine : struct, IMachine => machine.WriteRegister32(transport.Base + MmioRegister.Status, status);
+        where TMachine : struct, IMachine
+    {
+        switch (transport.Kind)
+        {
+            case TransportKind.PciModern:
+                transport.Registers.Write8(machine, PciCommonRegister.DeviceStatus, (byte)status);
+                break;
+            case TransportKind.PciLegacy:
+                transport.Registers.Write8(machine, PciLegacyRegister.DeviceStatus, (byte)status);
+                break;
+            default:
+                transport.Registers.Write32(machine, MmioRegister.Status, status);
+                break;
+        }
+    }
 
     /// <summary>
     /// Feature bits 32 * <paramref name="selector"/> and up, selector 0 to 3 (2.2). A legacy device has word 0 only, and is not asked
@@ -46,12 +65,21 @@ public static class TransportOperations
     {
         if (transport.IsLegacy && selector != 0)
             return 0;
-        machine.WriteRegister32(transport.Base + MmioRegister.DeviceFeaturesSel, selector);
-        return machine.ReadRegister32(transport.Base + MmioRegister.DeviceFeatures);
+        switch (transport.Kind)
+        {
+            case TransportKind.PciModern:
+                transport.Registers.Write32(machine, PciCommonRegister.DeviceFeatureSelect, selector);
+                return transport.Registers.Read32(machine, PciCommonRegister.DeviceFeature);
+            case TransportKind.PciLegacy:
+                return transport.Registers.Read32(machine, PciLegacyRegister.DeviceFeatures);
+            default:
+                transport.Registers.Write32(machine, MmioRegister.DeviceFeaturesSel, selector);
+                return transport.Registers.Read32(machine, MmioRegister.DeviceFeatures);
+        }
     }
 
     /// <summary>
-    /// The offered bits among <paramref name="known"/>. Only words in which something is known are read: QEMU 7.2 shows word 1
+    /// The offered bits among <paramref name="known"/>. Only words in which something is known are read: QEMU 7.2 shows word 1 of virtio-mmio
     /// again for every selector above 0 (data/qemu-observed.md), and a bit that nobody knows is not to be accepted anyway.
     /// </summary>
     public static FeatureSet ReadFeatures<TMachine>(this in Transport transport, TMachine machine, FeatureSet known)
@@ -69,7 +97,7 @@ public static class TransportOperations
 
     /// <summary>
     /// Tells the device which bits the driver accepts, in words 0 and 1 (a legacy device: word 0), and in higher words only what is
-    /// not 0: to QEMU 7.2 each selector above 0 is word 1, so a 0 for word 2 would take VERSION_1 back.
+    /// not 0: to QEMU 7.2 each selector of virtio-mmio above 0 is word 1, so a 0 for word 2 would take VERSION_1 back.
     /// </summary>
     public static void WriteFeatures<TMachine>(this in Transport transport, TMachine machine, FeatureSet accepted)
         where TMachine : struct, IMachine
@@ -78,26 +106,27 @@ public static class TransportOperations
         for (uint selector = 0; selector < words; selector++)
         {
             uint word = accepted.Word(selector);
-            if (selector > 1 && word == 0)
-                continue;
-            machine.WriteRegister32(transport.Base + MmioRegister.DriverFeaturesSel, selector);
-            machine.WriteRegister32(transport.Base + MmioRegister.DriverFeatures, word);
+            if (selector <= 1 || word != 0)
+                WriteFeatureWord(transport, machine, selector, word);
         }
     }
 
-    /// <summary>Why the device interrupts (4.2.3.4): bits of <see cref="InterruptCause"/>; bits that the standard does not name are ignored.</summary>
-    public static uint ReadInterruptCauses<TMachine>(this in Transport transport, TMachine machine)
-        where TMachine : struct, IMachine
-        => machine.ReadRegister32(transport.Base + MmioRegister.InterruptStatus) & InterruptCause.All;
-
-    /// <summary>
-    /// Reads back, so that the acknowledgement has arrived: one that is still on its way would clear what happens meanwhile, and a wired
-    /// interrupt does not bring the device's writes to memory along; the answer to a read does.
-    /// </summary>
-    public static void AcknowledgeInterrupt<TMachine>(this in Transport transport, TMachine machine, uint causes)
+    private static void WriteFeatureWord<TMachine>(in Transport transport, TMachine machine, uint selector, uint word)
         where TMachine : struct, IMachine
     {
-        machine.WriteRegister32(transport.Base + MmioRegister.InterruptAck, causes & InterruptCause.All);
-        machine.ReadRegister32(transport.Base + MmioRegister.InterruptStatus);
+        switch (transport.Kind)
+        {
+            case TransportKind.PciModern:
+                transport.Registers.Write32(machine, PciCommonRegister.DriverFeatureSelect, selector);
+                transport.Registers.Write32(machine, PciCommonRegister.DriverFeature, word);
+                break;
+            case TransportKind.PciLegacy:
+                transport.Registers.Write32(machine, PciLegacyRegister.DriverFeatures, word);
+                break;
+            default:
+                transport.Registers.Write32(machine, MmioRegister.DriverFeaturesSel, selector);
+                transport.Registers.Write32(machine, MmioRegister.DriverFeatures, word);
+                break;
+        }
     }
 }

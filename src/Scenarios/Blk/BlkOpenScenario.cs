@@ -31,7 +31,7 @@ sealed class BlkOpenScenario : IBarrierScenario
         machine = new(memory: memory);
         this.profile = profile;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
-        machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings
+        machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings
         {
             Profile = profile,
             Image = new SyntheticImage(BlkScenario.CapacitySectors),

@@ -42,7 +42,7 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Engine.TimersOnlyWhenIdle = !setup.TimersAtAnyTime;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
-        device = machine.Plug(setup.Slot, line => new BlkDevice(machine, line, "blk", new BlkSettings
+        device = machine.Plug(setup.Slot, transport => new BlkDevice(machine, transport, "blk", new BlkSettings
         {
             Profile = profile,
             IsLegacy = setup.IsLegacy,

@@ -32,7 +32,7 @@ sealed class NaiveScenario : IBarrierScenario
         machine = new(memory: memory);
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
         machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size); // rings and buffers are all uncached here
-        machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
+        machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
         driver = new(new SimMachine(machine), new(new(SimulatedMachine.RamBase + DriverMemory), new(SimulatedMachine.RamBase + DriverMemory), NaiveBlk.MemoryLength));
         Program = [Read(5), Read(9), Read(6)];
     }

@@ -44,7 +44,7 @@ sealed class QueueScenario : IBarrierScenario
     {
         this.name = name;
         machine = new(memory: memory);
-        machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
+        machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(Sectors) }));
         machine.Cache?.MapUncached(machine.Ram.Base, machine.Ram.Size); // rings and buffers are all uncached here
         cpu = new(machine);
         queue = new(cpu, QueueSize);

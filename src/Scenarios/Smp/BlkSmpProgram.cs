@@ -86,7 +86,7 @@ sealed partial class BlkSmpProgram : ISmpProgram
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
         machine.Monitors.Locks.Call(SmpScenario.At(SharedWords), "the driver's lock");
         machine.Monitors.Locks.ProtectsFields = true;
-        device = machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(SectorsOfDisk) }));
+        device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(SectorsOfDisk) }));
         machine.FillEmptySlots(MmioIdentity.ModernVersion);
         machine.Cache?.MapUncached(SmpScenario.At(0).Value, 0x4000);
         machine.Cache?.MapUncached(SmpScenario.At(DriverMemory).Value, options.MemoryLength);

@@ -53,7 +53,7 @@ public sealed class BarrierStudyTests
         var result = Study("arm", new("queue-release", "strict"), new("queue-notify", "strict"));
         Assert.Empty(result.Failures);
         Assert.Equal("lost-notification", With(Site(result, "SplitQueue.Notify"), BarrierInstruction.None).Violation?.Monitor);
-        Assert.Equal("memory-reuse", With(Site(result, "MmioQueues.ReleaseQueue"), BarrierInstruction.None).Violation?.Monitor);
+        Assert.Equal("memory-reuse", With(Site(result, "TransportQueues.ReleaseQueue"), BarrierInstruction.None).Violation?.Monitor);
     }
 
     /// <summary>x86 keeps all orders but store before load: there only the full barriers are instructions, and they are needed.</summary>

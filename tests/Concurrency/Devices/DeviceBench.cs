@@ -19,17 +19,12 @@ sealed class DeviceBench : IDisposable
     public ushort AvailableIndex, LastUsed;
     public uint QueueSize = 8;
     ushort nextDescriptor;
-    InterruptLine? line;
 
     public DeviceBench(DeviceProfile profile, bool legacy = false, Func<BlkSettings, BlkSettings>? change = null)
     {
         var settings = new BlkSettings { Profile = profile, IsLegacy = legacy, Image = new SyntheticImage(64) };
         if (change is not null) settings = change(settings);
-        Device = Machine.Plug(31, interrupt =>
-        {
-            line = interrupt;
-            return new BlkDevice(Machine, interrupt, "blk", settings);
-        });
+        Device = Machine.Plug(31, transport => new BlkDevice(Machine, transport, "blk", settings));
         Machine.Monitors.JudgeDevices = Machine.Monitors.JudgeDriver = false;
         Restart(PlainRun.Instance);
     }
@@ -43,9 +38,11 @@ sealed class DeviceBench : IDisposable
         AvailableIndex = LastUsed = nextDescriptor = 0;
     }
 
-    public uint Read(uint register, int width = 4) => (uint)Device.Read(register, width);
+    public MmioTransport Registers => (MmioTransport)Device.Transport;
 
-    public void Write(uint register, ulong value, int width = 4) => Device.Write(register, width, value);
+    public uint Read(uint register, int width = 4) => (uint)Registers.Read(register, width);
+
+    public void Write(uint register, ulong value, int width = 4) => Registers.Write(register, width, value);
 
     public uint Status
     {
@@ -56,7 +53,7 @@ sealed class DeviceBench : IDisposable
     /// <summary>Lets the device do all that it can do.</summary>
     public void Run() => Machine.Engine.RunToRest();
 
-    public bool Line => line!.High;
+    public bool Line => Registers.Line.High;
 
     /// <summary>Through 3.1.1 up to FEATURES_OK.</summary>
     public void Negotiate(FeatureSet features)

@@ -25,7 +25,7 @@ public sealed class ImageFileTests : IDisposable
         File.WriteAllBytes(path, contents);
 
         using var machine = new SimulatedMachine();
-        var device = machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Image = new RawFileImage(path) }));
+        var device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Image = new RawFileImage(path) }));
         using (device)
         {
             machine.FillEmptySlots(MmioIdentity.ModernVersion);

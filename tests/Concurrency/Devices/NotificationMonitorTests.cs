@@ -22,7 +22,7 @@ public sealed class NotificationMonitorTests : IDisposable
 
     public NotificationMonitorTests()
     {
-        device = machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings { Profile = DeviceProfile.Strict, Image = new SyntheticImage(64) }));
+        device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = DeviceProfile.Strict, Image = new SyntheticImage(64) }));
         machine.FillEmptySlots(MmioIdentity.ModernVersion);
         cpu = new(machine);
     }

@@ -43,7 +43,7 @@ public sealed class QemuRegisterTests : IDisposable
         bench.Status = 3;
         foreach (int width in new[] { 1, 2 })
         {
-            for (uint offset = 0; offset + (uint)width <= 0x100; offset++) Assert.Equal(0UL, bench.Device.Read(offset, width));
+            for (uint offset = 0; offset + (uint)width <= 0x100; offset++) Assert.Equal(0UL, bench.Registers.Read(offset, width));
             bench.Write(MmioRegister.Status, 15, width);
         }
         Assert.Equal(0u, bench.Read(0x02));
@@ -53,7 +53,7 @@ public sealed class QemuRegisterTests : IDisposable
     [Fact]
     public void Wide_accesses_are_two_words()
     {
-        Assert.Equal(0x2_74726976UL, bench.Device.Read(0, 8));
+        Assert.Equal(0x2_74726976UL, bench.Registers.Read(0, 8));
         bench.Write(MmioRegister.Status, 3, 8);
         Assert.Equal(3u, bench.Status);
     }
@@ -143,7 +143,7 @@ public sealed class QemuRegisterTests : IDisposable
         ];
         for (uint i = 0; i < expected.Length; i++) Assert.Equal(expected[i], (byte)bench.Read(Config + i, 1));
         Assert.Equal(0x3F1000u, bench.Read(Config + 0x11));
-        Assert.Equal(0xFE_00000000UL, bench.Device.Read(Config + 8, 8));
+        Assert.Equal(0xFE_00000000UL, bench.Registers.Read(Config + 8, 8));
         Assert.Equal(uint.MaxValue, bench.Read(Config + 0x38));
     }
 

@@ -20,9 +20,9 @@ public sealed class StrictDeviceTests : IDisposable
     [Fact]
     public void Registers_are_aligned_words_and_fields_have_their_own_width()
     {
-        foreach (int width in new[] { 1, 2, 8 }) Assert.Equal(0UL, bench.Device.Read(0, width));
-        Assert.Equal(0UL, bench.Device.Read(1, 4));
-        Assert.Equal(ulong.MaxValue, bench.Device.Read(MmioRegister.Config, 8));
+        foreach (int width in new[] { 1, 2, 8 }) Assert.Equal(0UL, bench.Registers.Read(0, width));
+        Assert.Equal(0UL, bench.Registers.Read(1, 4));
+        Assert.Equal(ulong.MaxValue, bench.Registers.Read(MmioRegister.Config, 8));
         Assert.Equal(64u, bench.Read(MmioRegister.Config));
         Assert.Equal(0xFFFFu, bench.Read(MmioRegister.Config, 2));
         Assert.Equal(16u, bench.Read(MmioRegister.Config + BlkConfig.GeometryHeads, 1));

@@ -1,4 +1,5 @@
 using System.Text;
+using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Standard;
 using Xunit;
@@ -24,13 +25,19 @@ public sealed class MmioBusTests
         Plug(contents, 31, version: 2, DeviceType.Block);
 
         Assert.Equal(DriverStatus.Ok, MmioBus.Find(new ArrayMachine(contents), DeviceType.Block, out Transport transport));
-        Assert.Equal(new Transport(TransportKind.MmioModern, new(0x0a003e00), DeviceType.Block, 47), transport);
+        Assert.Equal(Expected(TransportKind.MmioModern, 0x0a003e00, DeviceType.Block, 47), transport);
         Assert.Equal("[virtio-mmio] Found virtio-blk at 0xa003e00 (IRQ 47)\n", contents.Console.ToString());
 
         Span<Transport> found = stackalloc Transport[MmioBus.SlotCount];
         Assert.Equal(2, MmioBus.Scan(new ArrayMachine(contents), found));
-        Assert.Equal(new Transport(TransportKind.MmioLegacy, new(0x0a000600), DeviceType.Network, 19), found[0]);
+        Assert.Equal(Expected(TransportKind.MmioLegacy, 0x0a000600, DeviceType.Network, 19), found[0]);
     }
+
+    private static Transport Expected(TransportKind kind, ulong address, uint deviceType, uint interrupt)
+        => new(kind, RegisterBlock.At(new CpuAddress(address), 0x200), deviceType, interrupt)
+        {
+            Configuration = RegisterBlock.At(new CpuAddress(address + 0x100), 0x100),
+        };
 
     [Theory]
     [InlineData(0x74726977u, 2u, 2u, 1)]

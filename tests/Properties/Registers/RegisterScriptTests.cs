@@ -74,7 +74,7 @@ public sealed class RegisterScriptTests(ITestOutputHelper output)
                 var queue = device.AllQueues[0];
                 switch (invariant)
                 {
-                    case "a status bit sets itself" when device.Status == 1: device.Write(MmioRegister.Status, 4, 3); break;
+                    case "a status bit sets itself" when device.Status == 1: ((MmioTransport)device.Transport).Write(MmioRegister.Status, 4, 3); break;
                     case "a queue that is not legal is in use" when queue.Ready: queue.RingSize = 3; break;
                     case "something is left over from before the reset" when device.Status == 0: queue.Ready = true; queue.RingSize = 8; break;
                 }

@@ -24,7 +24,7 @@ public sealed class RegisterTrial : IDisposable
     public RegisterTrial(DeviceProfile profile, bool isLegacy)
     {
         this.isLegacy = isLegacy;
-        device = machine.Plug(0, line => new BlkDevice(machine, line, "blk", new BlkSettings
+        device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings
         {
             Profile = profile,
             IsLegacy = isLegacy,
@@ -79,7 +79,7 @@ public sealed class RegisterTrial : IDisposable
             catch (ExecutionEnd)
             {
                 // What was read is what can be read again: reading changes nothing.
-                value = operation.Code == (byte)RegisterVerb.Read ? (uint)device.Read(operation.B, 4) : operation.C;
+                value = operation.Code == (byte)RegisterVerb.Read ? (uint)((MmioTransport)device.Transport).Read(operation.B, 4) : operation.C;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

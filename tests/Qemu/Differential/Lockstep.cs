@@ -61,7 +61,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 
     private Difference? Do(Act act, string step)
     {
-        MmioDevice device = pair.Simulated.Device;
+        VirtioDevice device = pair.Simulated.Device;
         if (coverage is not null)
         {
             coverage.Steps++;
@@ -130,7 +130,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     /// <summary><see cref="Tolerances.LongerQueue"/>: the size that the queue has goes into the word for QueueNum.</summary>
     private Act WithoutLongerQueue(Act act)
     {
-        MmioDevice device = pair.Simulated.Device;
+        VirtioDevice device = pair.Simulated.Device;
         DeviceQueue queue = device.AllQueues[0];
         if (device.IsLegacy || !Reaches(act, MmioRegister.QueueNum) || queue.Descriptors == 0)
         {

@@ -27,7 +27,7 @@ internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSi
     private const uint Known = DeviceStatus.Acknowledge | DeviceStatus.Driver;
     private const uint IrregularStatus = DeviceStatus.DriverOk | 0x20;
 
-    public static DeviceState StateOf(MmioDevice device)
+    public static DeviceState StateOf(VirtioDevice device)
     {
         if (device.IsBroken)
         {

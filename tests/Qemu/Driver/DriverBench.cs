@@ -24,7 +24,7 @@ internal sealed class DriverBench : IDisposable
         Driver = new VirtioBlk<QemuMachine>(Machine, Options);
         DmaRegion free = Process.Ram.Free;
         region = free.Slice(0, Options.MemoryLength);
-        Buffers = free.Slice(SplitLayout.AlignUp(Options.MemoryLength, MmioQueues.LegacyPageSize), BuffersLength);
+        Buffers = free.Slice(SplitLayout.AlignUp(Options.MemoryLength, TransportQueues.LegacyPageSize), BuffersLength);
     }
 
     public QemuProcess Process { get; }

@@ -33,7 +33,7 @@ public sealed class DriverResetTests
         int outstanding = 0, triesWithOutstanding = 0, resets = 0, aborted = 0, ended = 0;
         bench.State.BeforeRegisterWrite = (address, value) =>
         {
-            if (address == bench.Driver.Transport.Base + MmioRegister.Status && value == 0)
+            if (address.Value == bench.Driver.Transport.Registers.Address + MmioRegister.Status && value == 0)
             {
                 int now = (ushort)(bench.AvailableIndex - bench.UsedIndex);
                 outstanding += now;

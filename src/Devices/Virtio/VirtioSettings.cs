@@ -2,12 +2,12 @@ using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
-/// <summary>What a virtio-mmio device is, fixed when the machine is built.</summary>
-public record MmioSettings
+/// <summary>What a virtio device is, fixed when the machine is built.</summary>
+public record VirtioSettings
 {
     public DeviceProfile Profile { get; init; }
 
-    /// <summary>Version 1 of the transport (4.2.4) instead of version 2.</summary>
+    /// <summary>The legacy interface: version 1 of virtio-mmio (4.2.4), or I/O ports of virtio-pci (4.1.4.10).</summary>
     public bool IsLegacy { get; init; }
 
     public uint VendorId { get; init; } = EmptyMmioSlot.QemuVendor;

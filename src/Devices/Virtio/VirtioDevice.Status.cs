@@ -3,21 +3,24 @@ using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
-/// <summary>Virtio 1.4, 2.1 "Device Status Field", 2.2 "Feature Bits", 2.4 "Device Reset", on virtio-mmio.</summary>
-public abstract partial class MmioDevice
+/// <summary>Virtio 1.4, 2.1 "Device Status Field", 2.2 "Feature Bits", 2.4 "Device Reset".</summary>
+public abstract partial class VirtioDevice
 {
     /// <summary>Only a status without FEATURES_OK step is legacy (3.1.2); SUSPEND is not offered.</summary>
     const uint KnownStatus = DeviceStatus.Acknowledge | DeviceStatus.Driver | DeviceStatus.DriverOk | DeviceStatus.FeaturesOk
         | DeviceStatus.NeedsReset | DeviceStatus.Failed;
 
-    uint ReadDeviceFeatures()
-    {
-        if (!Rules.IsQemu) return IsLegacy && deviceFeaturesSel != 0 ? 0 : Offered.Word(deviceFeaturesSel);
-        if (IsLegacy && deviceFeaturesSel != 0) return 0;
-        return Offered.Word(deviceFeaturesSel);
-    }
+    /// <summary>Which word of the features <see cref="ReadDeviceFeatures"/> shows, and which one <see cref="WriteDriverFeatures"/> takes.</summary>
+    internal uint DeviceFeaturesSel { get => deviceFeaturesSel; set => deviceFeaturesSel = value; }
 
-    void WriteDriverFeatures(uint value)
+    internal uint DriverFeaturesSel { get => driverFeaturesSel; set => driverFeaturesSel = value; }
+
+    internal uint ReadDeviceFeatures() => IsLegacy && deviceFeaturesSel != 0 ? 0 : Offered.Word(deviceFeaturesSel);
+
+    /// <summary>What the driver has written to the selected word.</summary>
+    internal uint ReadDriverFeatures() => programmedFeatures.Word(driverFeaturesSel);
+
+    internal void WriteDriverFeatures(uint value)
     {
         if (IsLegacy)
         {
@@ -31,7 +34,7 @@ public abstract partial class MmioDevice
         programmedFeatures = programmedFeatures.WithWord(driverFeaturesSel, value);
     }
 
-    void WriteStatus(uint value)
+    internal void WriteStatus(uint value)
     {
         value &= 0xFF;
         if (Rules.IsQemu)
@@ -50,7 +53,7 @@ public abstract partial class MmioDevice
         if (IsLegacy) next &= ~DeviceStatus.FeaturesOk;
         else next = Negotiate(next);
         status = next;
-        Touch(MmioRegister.Status);
+        Touch(VirtioRegister.Status);
         if (IsDriverOk) DriverOkWritten();
     }
 
@@ -108,7 +111,7 @@ public abstract partial class MmioDevice
     void CompleteReset()
     {
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.All));
-        Shows(PeripheralBits.All, MmioRegister.Status);
+        Shows(PeripheralBits.All, VirtioRegister.Status);
         Reset();
         ClearRegisters();
         foreach (var queue in Queues)
@@ -128,10 +131,10 @@ public abstract partial class MmioDevice
         {
             Array.Clear(readyWithoutQueue);
         }
-        line.Set(false);
-        Touch(MmioRegister.Status);
-        Touch(MmioRegister.InterruptStatus);
-        Touch(MmioRegister.QueueReady);
+        Transport.Reset();
+        Touch(VirtioRegister.Status);
+        Touch(VirtioRegister.InterruptStatus);
+        Touch(VirtioRegister.QueueReady);
         Machine.Monitors.ResetCompleted(this);
     }
 
@@ -142,6 +145,7 @@ public abstract partial class MmioDevice
         Engine.Reducer?.NoteStop(resetter, wasAtWork: false);
         Engine.Reducer?.NoteStop(lateInterrupt, wasAtWork: false);
         status = interruptStatus = lateCauses = queueSel = 0;
+        lateQueues = 0;
         negotiated = default;
         resetPending = broken = false;
     }

@@ -3,50 +3,55 @@ using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
-/// <summary>Virtio 1.4, 4.2.3.2 "Virtqueue Configuration" and, for version 1, 4.2.4 "Legacy interface".</summary>
-public abstract partial class MmioDevice
+/// <summary>
+/// Virtio 1.4, 2.6 "Virtqueues": a queue is selected, sized, given its addresses and made ready; over a legacy interface (2.7.2) it gets one page number.
+/// </summary>
+public abstract partial class VirtioDevice
 {
-    DeviceQueue? SelectedQueue => queueSel < (uint)Queues.Length ? Queues[queueSel] : null;
+    /// <summary>Which queue the registers of queues are about.</summary>
+    internal uint QueueSel { get => queueSel; set => queueSel = value; }
 
-    uint ReadQueueNumMax()
+    internal DeviceQueue? SelectedQueue => queueSel < (uint)Queues.Length ? Queues[queueSel] : null;
+
+    internal uint ReadQueueNumMax()
     {
         if (SelectedQueue is not { } queue) return 0;
         // 4.2.4: readable only while the queue is not in use.
         return !Rules.IsQemu && IsLegacy && queue.Descriptors != 0 ? 0u : queue.MaximumSize;
     }
 
-    uint ReadQueueReady()
+    internal uint ReadQueueReady()
     {
         if (SelectedQueue is { } queue) return queue.Ready ? 1u : 0;
         return Rules.IsQemu ? (uint)(readyWithoutQueue[queueSel / 64] >> (int)(queueSel % 64)) & 1 : 0;
     }
 
-    void WriteQueueRegister(uint offset, uint value)
+    internal void WriteQueueRegister(VirtioRegister register, uint value)
     {
         if (SelectedQueue is not { } queue)
         {
-            if (Rules.IsQemu && offset == MmioRegister.QueueReady) SetReadyWithoutQueue(value != 0);
+            if (Rules.IsQemu && register == VirtioRegister.QueueReady) SetReadyWithoutQueue(value != 0);
             return;
         }
-        if (offset == MmioRegister.QueueReady)
+        if (register == VirtioRegister.QueueReady)
         {
             WriteQueueReady(queue, value);
             return;
         }
         // 4.2.2.2: frozen while the queue is ready.
         if (!Rules.IsQemu && queue.Ready) return;
-        switch (offset)
+        switch (register)
         {
-            case MmioRegister.QueueNum:
+            case VirtioRegister.QueueSize:
                 queue.Size = value;
                 if (Rules.IsQemu) SetRingSize(queue, value);
                 break;
-            case MmioRegister.QueueDescLow: queue.DescriptorAddress = WithLow(queue.DescriptorAddress, value); break;
-            case MmioRegister.QueueDescHigh: queue.DescriptorAddress = WithHigh(queue.DescriptorAddress, value); break;
-            case MmioRegister.QueueDriverLow: queue.DriverAddress = WithLow(queue.DriverAddress, value); break;
-            case MmioRegister.QueueDriverHigh: queue.DriverAddress = WithHigh(queue.DriverAddress, value); break;
-            case MmioRegister.QueueDeviceLow: queue.DeviceAddress = WithLow(queue.DeviceAddress, value); break;
-            case MmioRegister.QueueDeviceHigh: queue.DeviceAddress = WithHigh(queue.DeviceAddress, value); break;
+            case VirtioRegister.QueueDescLow: queue.DescriptorAddress = WithLow(queue.DescriptorAddress, value); break;
+            case VirtioRegister.QueueDescHigh: queue.DescriptorAddress = WithHigh(queue.DescriptorAddress, value); break;
+            case VirtioRegister.QueueDriverLow: queue.DriverAddress = WithLow(queue.DriverAddress, value); break;
+            case VirtioRegister.QueueDriverHigh: queue.DriverAddress = WithHigh(queue.DriverAddress, value); break;
+            case VirtioRegister.QueueDeviceLow: queue.DeviceAddress = WithLow(queue.DeviceAddress, value); break;
+            case VirtioRegister.QueueDeviceHigh: queue.DeviceAddress = WithHigh(queue.DeviceAddress, value); break;
         }
     }
 
@@ -70,7 +75,7 @@ public abstract partial class MmioDevice
             // QEMU only changes what it shows; the ring goes on being served.
             if (Rules.IsQemu || !was) return;
             Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
-            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
+            Shows(PeripheralBits.Control | PeripheralBits.Life, VirtioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);
@@ -91,7 +96,7 @@ public abstract partial class MmioDevice
     /// <summary>QEMU ignores what would make the queue vanish or is above its own maximum, and takes all else at once.</summary>
     static void SetRingSize(DeviceQueue queue, uint size)
     {
-        if (size is > 0 and <= QemuQueueNumMax) queue.RingSize = size;
+        if (size is > 0 and <= QemuQueueSizeMax) queue.RingSize = size;
     }
 
     /// <summary>The ring is there from now on, its indices where the settings say.</summary>
@@ -118,36 +123,29 @@ public abstract partial class MmioDevice
 
     bool LeavesRam(ulong address, uint length) => Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
 
-    void WriteLegacyQueueRegister(uint offset, uint value)
+    /// <summary>Legacy: the size of the pages that addresses of queues are counted in, as a number of bits.</summary>
+    internal uint PageShift { get => pageShift; set => pageShift = value; }
+
+    /// <summary>What the selected queue's page number reads as.</summary>
+    internal uint ReadQueuePfn() => SelectedQueue is { } queue ? (uint)(queue.Descriptors >> (int)pageShift) : 0;
+
+    internal void WriteLegacyQueueSize(uint value)
     {
-        if (offset == MmioRegister.GuestPageSize)
-        {
-            // QEMU: trailing zeroes of the value; 0 counts as no shift.
-            pageShift = value == 0 ? 0 : (uint)System.Numerics.BitOperations.TrailingZeroCount(value);
-            return;
-        }
-        if (offset == MmioRegister.QueuePfn)
-        {
-            WriteQueuePfn(value);
-            return;
-        }
         if (SelectedQueue is not { } queue || (!Rules.IsQemu && queue.Descriptors != 0)) return;
-        if (offset == MmioRegister.QueueNum)
-        {
-            queue.Size = value;
-            if (!Rules.IsQemu) return;
-            SetRingSize(queue, value);
-            UpdateLegacyRing(queue);
-        }
-        else if (offset == MmioRegister.QueueAlign)
-        {
-            if (Rules.IsQemu && value == 0) return;
-            queue.Align = value;
-            if (Rules.IsQemu) UpdateLegacyRing(queue);
-        }
+        queue.Size = value;
+        if (!Rules.IsQemu) return;
+        SetRingSize(queue, value);
+        UpdateLegacyRing(queue);
     }
 
-    void WriteQueuePfn(uint value)
+    internal void WriteLegacyQueueAlign(uint value)
+    {
+        if (SelectedQueue is not { } queue || (!Rules.IsQemu && queue.Descriptors != 0) || (Rules.IsQemu && value == 0)) return;
+        queue.Align = value;
+        if (Rules.IsQemu) UpdateLegacyRing(queue);
+    }
+
+    internal void WriteQueuePfn(uint value)
     {
         if (Rules.IsQemu)
         {
@@ -160,7 +158,7 @@ public abstract partial class MmioDevice
         {
             if (queue.Descriptors == 0) return;
             Engine.Reducer?.Touches(0, Parts(PeripheralBits.Life));
-            Shows(PeripheralBits.Control | PeripheralBits.Life, MmioRegister.QueueReady);
+            Shows(PeripheralBits.Control | PeripheralBits.Life, VirtioRegister.QueueReady);
             Stop(queue);
             queue.ForgetRing();
             Machine.Monitors.QueueDisabled(this, queue.Index);
@@ -198,7 +196,8 @@ public abstract partial class MmioDevice
     /// <summary>4.2.2.2: a queue that is not ready (version 1: has no address) is not accessed.</summary>
     protected bool IsServed(DeviceQueue queue) => IsLegacy ? queue.Descriptors != 0 : queue.Ready;
 
-    void WriteQueueNotify(uint value)
+    /// <summary>The driver notifies a queue (2.3).</summary>
+    internal void WriteQueueNotify(uint value)
     {
         if (value >= (uint)Queues.Length || broken) return;
         var queue = Queues[value];

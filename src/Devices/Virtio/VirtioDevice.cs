@@ -4,55 +4,57 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Virtio 1.4, 4.2 "Virtio Over MMIO", device side, versions 2 and 1 (4.2.4): the register block, features, queues, status and
-/// reset of a device, interrupts as a level. What a register access does is in the parts beside this file; what the device does
-/// with its queues is in the device's own class. A register access changes registers and wakes agents, and never runs a device.
+/// Virtio 1.4, 2 "Basic Facilities of a Virtio Device", device side: features, queues, status, reset, configuration changes, causes of interrupts. How a
+/// driver reaches all that is in its <see cref="DeviceTransport"/>; what the device does with its queues is in the device's own class. A register access
+/// changes registers and wakes agents, and never runs a device.
 /// </summary>
-public abstract partial class MmioDevice : IBusDevice
+public abstract partial class VirtioDevice
 {
-    /// <summary>QEMU answers this for each queue that exists, whatever the device's own size.</summary>
-    const uint QemuQueueNumMax = 1024, QemuQueueSelectors = 1024;
+    /// <summary>QEMU's own limits: descriptors of a queue, and queues.</summary>
+    internal const uint QemuQueueSizeMax = 1024, QemuQueueSelectors = 1024;
 
     /// <summary>QEMU's default for virtio-blk: the ring's size until the driver sets one.</summary>
-    const ushort QemuPlainQueueSize = 256;
+    internal const ushort QemuPlainQueueSize = 256;
 
     /// <summary>Interrupts of one storm.</summary>
     const int InterruptStorm = 8;
 
-    readonly InterruptLine line;
-    readonly ulong baseAddress;
     readonly int peripheral;
     readonly ActionAgent resetter, lateInterrupt;
     readonly ulong[] readyWithoutQueue = new ulong[QemuQueueSelectors / 64];
 
     uint status, interruptStatus, lateCauses, generation;
+    ulong lateQueues;
     uint deviceFeaturesSel, driverFeaturesSel, queueSel, pageShift;
     FeatureSet programmedFeatures, negotiated;
     bool resetPending, broken;
     int liesLeft, whimsLeft, stormLeft;
 
-    protected MmioDevice(SimulatedMachine machine, InterruptLine line, string name, MmioSettings settings, uint deviceId, FeatureSet offered, int queues)
+    protected VirtioDevice(SimulatedMachine machine, DeviceTransport transport, string name, VirtioSettings settings, uint deviceId, FeatureSet offered, int queues)
     {
         Machine = machine;
-        this.line = line;
+        Transport = transport;
         Name = name;
         Settings = settings;
         Rules = ProfileRules.Of(settings.Profile);
         DeviceId = deviceId;
         Offered = offered;
-        baseAddress = SimulatedMachine.SlotAddress(line.Number - SimulatedMachine.FirstMmioInterrupt);
         Dma = new(machine);
         peripheral = machine.Peripherals++;
         Queues = new DeviceQueue[queues];
         for (int i = 0; i < queues; i++)
-            Queues[i] = new((ushort)i, Rules.IsQemu ? (ushort)QemuQueueNumMax : settings.QueueSizeMax, Rules.IsQemu ? QemuPlainQueueSize : settings.QueueSizeMax);
+            Queues[i] = new((ushort)i, Rules.IsQemu ? transport.QemuQueueSizeShown : settings.QueueSizeMax, Rules.IsQemu ? QemuPlainQueueSize : settings.QueueSizeMax);
         resetter = machine.Engine.Add(new ActionAgent(name + ".reset", RunReset));
         lateInterrupt = machine.Engine.Add(new ActionAgent(name + ".interrupt", DeliverLateInterrupt));
+        transport.Attach(this);
     }
 
     public string Name { get; }
 
-    public MmioSettings Settings { get; }
+    /// <summary>How drivers reach this device, and it them.</summary>
+    public DeviceTransport Transport { get; }
+
+    public VirtioSettings Settings { get; }
 
     public uint DeviceId { get; }
 
@@ -74,7 +76,8 @@ public abstract partial class MmioDevice : IBusDevice
     /// <summary>An error that only a reset mends; shown as NEEDS_RESET where the driver knows that bit.</summary>
     public bool IsBroken => broken;
 
-    public bool IsLegacy => Settings.IsLegacy;
+    /// <summary>Whether the driver uses the legacy interface (2.2.3).</summary>
+    public bool IsLegacy => Transport.IsLegacy;
 
     public ReadOnlySpan<DeviceQueue> AllQueues => Queues;
 
@@ -87,13 +90,7 @@ public abstract partial class MmioDevice : IBusDevice
     protected DeviceQueue[] Queues { get; }
 
     /// <summary>The device's one way to memory.</summary>
-    protected DmaPort Dma { get; }
-
-    DmaPort IBusDevice.Master => Dma;
-
-    bool IBusDevice.KeepsMessages => true;
-
-    internal bool IsOn(InterruptLine other) => line == other;
+    internal DmaPort Dma { get; }
 
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;
 
@@ -107,6 +104,10 @@ public abstract partial class MmioDevice : IBusDevice
 
     internal int FieldWidthAt(uint offset) => ConfigurationFieldWidth(offset);
 
+    internal uint ReadConfigurationSpace(uint offset, int width) => ReadConfiguration(offset, width);
+
+    internal void WriteConfigurationSpace(uint offset, int width, uint value) => WriteConfiguration(offset, width, value);
+
     /// <summary>The state before the first instruction of the machine.</summary>
     public virtual void PowerOn()
     {
@@ -118,7 +119,7 @@ public abstract partial class MmioDevice : IBusDevice
         stormLeft = 0;
         foreach (var queue in Queues) queue.Clear();
         Array.Clear(readyWithoutQueue);
-        line.Set(false);
+        Transport.PowerOn();
     }
 
     /// <summary>
@@ -136,6 +137,7 @@ public abstract partial class MmioDevice : IBusDevice
     /// <summary>All state that decides what this device does next, but for its agents' own.</summary>
     public virtual void Fold(ref StateHasher hasher)
     {
+        hasher.Add(lateQueues);
         hasher.Add(status | (ulong)interruptStatus << 8 | (ulong)lateCauses << 16 | (ulong)pageShift << 24 | (ulong)generation << 32);
         hasher.Add(deviceFeaturesSel | (ulong)driverFeaturesSel << 32);
         hasher.Add(queueSel | (resetPending ? 1UL << 32 : 0) | (broken ? 1UL << 33 : 0) | (ulong)(uint)liesLeft << 40 | (ulong)(uint)whimsLeft << 48 | (ulong)(uint)stormLeft << 56);
@@ -144,6 +146,7 @@ public abstract partial class MmioDevice : IBusDevice
         hasher.Add(negotiated.Low);
         hasher.Add(negotiated.High);
         foreach (var queue in Queues) queue.Fold(ref hasher);
+        Transport.Fold(ref hasher);
         if (!Rules.IsQemu) return;
         foreach (ulong word in readyWithoutQueue) hasher.Add(word);
     }
@@ -172,26 +175,28 @@ public abstract partial class MmioDevice : IBusDevice
     {
     }
 
-    // Interrupts (4.2.2, InterruptStatus)
+    // Interrupts (2.3 "Notifications")
 
-    /// <summary>Sets causes and raises the line.</summary>
-    internal void RaiseInterrupt(uint causes)
+    /// <summary>Sets causes, and has the transport interrupt.</summary>
+    /// <param name="queue">The queue whose buffers were used, if that is a cause.</param>
+    internal void RaiseInterrupt(uint causes, DeviceQueue? queue = null)
     {
         interruptStatus |= causes;
-        Touch(MmioRegister.InterruptStatus);
+        Touch(VirtioRegister.InterruptStatus);
         Machine.Monitors.InterruptRaised(this, causes);
         // QEMU's line is not driven any more once the device is broken, in either direction, until it is reset.
         if (Rules.IsQemu && broken) return;
         Machine.Messages.TakeIn(Dma, Parts(PeripheralBits.Causes));
-        Shows(PeripheralBits.Causes, MmioRegister.InterruptStatus);
-        line.Set(true, Dma);
+        Shows(PeripheralBits.Causes, VirtioRegister.InterruptStatus);
+        Transport.Interrupt(causes, queue);
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Causes));
     }
 
     /// <summary>The same a while later, together with what else comes until then.</summary>
-    internal void RaiseInterruptLater(uint causes)
+    internal void RaiseInterruptLater(uint causes, DeviceQueue? queue = null)
     {
         lateCauses |= causes;
+        if (queue is not null) lateQueues |= 1UL << queue.Index;
         Engine.Unblock(lateInterrupt);
         if (Engine.Reducer is not { } reducer) return;
         reducer.NoteWake(lateInterrupt);
@@ -201,8 +206,14 @@ public abstract partial class MmioDevice : IBusDevice
     void DeliverLateInterrupt()
     {
         uint causes = lateCauses;
+        ulong queues = lateQueues;
         lateCauses = 0;
-        if (causes != 0) RaiseInterrupt(causes);
+        lateQueues = 0;
+        // Each queue may have an interrupt of its own; the rest, and the first queue's, go together.
+        var first = queues == 0 ? null : Queues[System.Numerics.BitOperations.TrailingZeroCount(queues)];
+        if (causes != 0) RaiseInterrupt(causes, first);
+        for (queues &= queues - 1; queues != 0; queues &= queues - 1)
+            RaiseInterrupt(InterruptCause.UsedBuffer, Queues[System.Numerics.BitOperations.TrailingZeroCount(queues)]);
     }
 
     /// <summary>2.5.2: what configuration space says has changed.</summary>
@@ -211,10 +222,22 @@ public abstract partial class MmioDevice : IBusDevice
         if (Rules.IsQemu && !IsDriverOk) return;
         generation++;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Space));
-        Shows(PeripheralBits.Space, MmioRegister.ConfigGeneration);
-        Touch(MmioRegister.ConfigGeneration);
-        Touch(MmioRegister.Config);
+        Shows(PeripheralBits.Space, VirtioRegister.ConfigGeneration);
+        Touch(VirtioRegister.ConfigGeneration);
+        Touch(VirtioRegister.Config);
         if (IsDriverOk) RaiseInterrupt(Rules.IsQemu ? InterruptCause.All : InterruptCause.ConfigurationChange);
+    }
+
+    /// <summary>The driver has taken note of causes.</summary>
+    internal void AcknowledgeInterrupt(uint causes)
+    {
+        interruptStatus &= ~causes;
+        Touch(VirtioRegister.InterruptStatus);
+        if (Rules.IsQemu && broken) return;
+        Transport.Acknowledged(anyLeft: interruptStatus != 0);
+        if (stormLeft == 0) return;
+        stormLeft--;
+        RaiseInterruptLater(InterruptCause.All);
     }
 
     /// <summary>
@@ -225,12 +248,12 @@ public abstract partial class MmioDevice : IBusDevice
         // QEMU tells of each mistake; once broken, it still meets those that it makes when it maps a ring.
         if (broken && !Rules.IsQemu) return;
         Engine.Reducer?.Touches(0, Parts(PeripheralBits.Control));
-        Shows(PeripheralBits.Control, MmioRegister.Status);
+        Shows(PeripheralBits.Control, VirtioRegister.Status);
         bool isShown = Rules.IsQemu ? negotiated.Has(Feature.Version1) : !IsLegacy;
         if (isShown)
         {
             status |= DeviceStatus.NeedsReset;
-            Touch(MmioRegister.Status);
+            Touch(VirtioRegister.Status);
             Machine.Monitors.NeedsResetRaised(this);
             if (Rules.IsQemu) ConfigurationChanged();
             else if (IsDriverOk) RaiseInterrupt(InterruptCause.ConfigurationChange);
@@ -269,7 +292,7 @@ public abstract partial class MmioDevice : IBusDevice
         return true;
     }
 
-    /// <summary>A lie of a hostile device, at most <see cref="MmioSettings.MaximumLies"/> in an execution; 0 is the truth.</summary>
+    /// <summary>A lie of a hostile device, at most <see cref="VirtioSettings.MaximumLies"/> in an execution; 0 is the truth.</summary>
     /// <param name="words">As in <see cref="Whim"/>.</param>
     internal int Lie(int options, string words)
     {
@@ -280,31 +303,21 @@ public abstract partial class MmioDevice : IBusDevice
         return pick;
     }
 
+    /// <summary>What a hostile device answers instead: a device that is gone, one that is empty, one bit off.</summary>
+    internal ulong Distorted(ulong value, int width) => Lie(4, "answers all ones|answers 0|answers with one bit flipped") switch
+    {
+        1 => ulong.MaxValue >> (64 - 8 * width),
+        2 => 0,
+        3 => value ^ 4,
+        _ => value,
+    };
+
     /// <summary>Parts of this device, for the reduction.</summary>
     internal ulong Parts(ulong parts) => PeripheralBits.Of(peripheral, parts);
 
     /// <summary>The device has changed what registers show.</summary>
-    internal void Shows(ulong parts, uint register) => Machine.Messages.Show(Dma, Parts(parts), AddressNames.Register(register));
+    internal void Shows(ulong parts, VirtioRegister register) => Machine.Messages.Show(Dma, Parts(parts), Transport.NameOf(register));
 
-    /// <summary>
-    /// Constants are no part at all. What unusual and hostile devices still may do is counted for the whole device, so there each access touches all of it.
-    /// </summary>
-    (ulong Reads, ulong Writes) IBusDevice.PartsOf(uint offset, bool writes, ulong value)
-    {
-        if (Rules.IsUnusual || Rules.Lies) return (Parts(PeripheralBits.All), Parts(PeripheralBits.All));
-        ulong control = Parts(PeripheralBits.Control);
-        if (offset >= MmioRegister.Config) return writes ? (control, Parts(PeripheralBits.Space)) : (Parts(PeripheralBits.Space), 0);
-        return offset switch
-        {
-            MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId or MmioRegister.VendorId => default,
-            MmioRegister.InterruptStatus => (Parts(PeripheralBits.Causes), 0),
-            MmioRegister.InterruptAck => (0, Parts(PeripheralBits.Causes)),
-            MmioRegister.ConfigGeneration => (Parts(PeripheralBits.Space), 0),
-            MmioRegister.QueueNotify => (control, Parts(PeripheralBits.Bell)),
-            MmioRegister.Status or MmioRegister.QueueReady or MmioRegister.QueuePfn when writes => (control, Parts(PeripheralBits.Control | PeripheralBits.Bell)),
-            _ => writes ? (control, control) : (control, 0),
-        };
-    }
-
-    void Touch(uint register) => Engine.Touch(SimMachine.RegisterWatchKey(baseAddress + register));
+    /// <summary>A register shows something else: whoever polls it looks again.</summary>
+    internal void Touch(VirtioRegister register) => Transport.Touch(register);
 }

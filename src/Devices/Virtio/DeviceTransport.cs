@@ -1,0 +1,52 @@
+using Ringcheck.Exploration;
+
+namespace Ringcheck.Devices;
+
+/// <summary>
+/// Virtio 1.4, 4 "Virtio Transport Options", device side: how a driver reaches one device, and how the device interrupts. The device's own state is in
+/// <see cref="VirtioDevice"/>; here is what only this transport has.
+/// </summary>
+public abstract class DeviceTransport(SimulatedMachine machine)
+{
+    VirtioDevice? device;
+
+    public VirtioDevice Device => device ?? throw new InvalidOperationException("no device was made for this transport");
+
+    protected SimulatedMachine Machine => machine;
+
+    /// <summary>Whether the driver uses the legacy interface.</summary>
+    public abstract bool IsLegacy { get; }
+
+    /// <summary>What QEMU's transport says of the size of each queue that exists.</summary>
+    internal abstract ushort QemuQueueSizeShown { get; }
+
+    internal void Attach(VirtioDevice owner) => device = owner;
+
+    /// <summary>As before the first instruction of the machine.</summary>
+    internal abstract void PowerOn();
+
+    /// <summary>The device was reset: what of the transport that concerns.</summary>
+    internal abstract void Reset();
+
+    /// <summary>The device has causes to interrupt, which <see cref="VirtioDevice.InterruptStatus"/> has already.</summary>
+    /// <param name="causes">The new ones, bits of <see cref="Standard.InterruptCause"/>.</param>
+    /// <param name="queue">The queue whose buffers were used, if that is one of them.</param>
+    internal abstract void Interrupt(uint causes, DeviceQueue? queue);
+
+    /// <summary>Causes were acknowledged: whether any are left decides about a level.</summary>
+    internal abstract void Acknowledged(bool anyLeft);
+
+    /// <summary>Whether the device interrupts by this line.</summary>
+    internal abstract bool IsOn(InterruptLine line);
+
+    /// <summary>All state of the transport's own.</summary>
+    internal abstract void Fold(ref StateHasher hasher);
+
+    /// <summary>The address at which a driver finds a register now.</summary>
+    internal abstract ulong AddressOf(VirtioRegister register);
+
+    /// <summary>What this transport calls it.</summary>
+    internal abstract string NameOf(VirtioRegister register);
+
+    internal void Touch(VirtioRegister register) => machine.Engine.Touch(SimMachine.RegisterWatchKey(AddressOf(register)));
+}
