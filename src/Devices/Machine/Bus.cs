@@ -9,37 +9,68 @@ public sealed class Bus
     /// <summary>Where the I/O ports of x86 are on this map: above all that a CPU can address. Ports that nobody has read as all ones.</summary>
     public const ulong PortSpace = 1UL << 56;
 
-    readonly record struct Block(ulong Base, ulong Size, IBusDevice Device, PostedWrites[]? Paths);
+    readonly record struct Window(ulong Base, ulong Size, IBusWindow Inside);
 
-    readonly List<Block> blocks = [];
-    Block last;
+    readonly List<BusBlock> blocks = [];
+    readonly List<Window> windows = [];
+    BusBlock last;
 
-    /// <summary>What an unassigned address reads as: all ones if true, zero if not.</summary>
+    /// <summary>What an unassigned address reads as: all ones if true, zero if not. In windows it is all ones.</summary>
     public bool UnassignedReadsOnes { get; set; }
 
     /// <summary>Puts a block of registers at an address.</summary>
     /// <param name="paths">What each CPU's register writes take on their way, on machines where they take time.</param>
     public void Add(ulong address, ulong size, IBusDevice device, PostedWrites[]? paths = null) => blocks.Add(new(address, size, device, paths));
 
+    /// <summary>Puts a window at a range of addresses. Blocks inside it come before what it says.</summary>
+    public void Add(ulong address, ulong size, IBusWindow window) => windows.Add(new(address, size, window));
+
+    /// <summary>A window says something else from now on.</summary>
+    public void Forget() => last = default;
+
     /// <summary>The block at an address, or null.</summary>
     public IBusDevice? Find(ulong address, out uint offset) => Find(address, out offset, out _);
 
     public IBusDevice? Find(ulong address, out uint offset, out PostedWrites[]? paths)
     {
-        offset = (uint)(address - last.Base);
-        paths = last.Paths;
-        if (address - last.Base < last.Size) return last.Device;
+        var block = last;
+        if (address - block.Base >= block.Size && !TryFind(address, out block))
+        {
+            offset = 0;
+            paths = null;
+            return null;
+        }
+        offset = block.FirstOffset + (uint)(address - block.Base);
+        paths = block.Paths;
+        return block.Device;
+    }
+
+    bool TryFind(ulong address, out BusBlock found)
+    {
         foreach (var block in blocks)
         {
             if (address - block.Base >= block.Size) continue;
-            last = block;
-            offset = (uint)(address - block.Base);
-            paths = block.Paths;
-            return block.Device;
+            found = last = block;
+            return true;
         }
-        paths = null;
+        if (WindowAt(address) is { } window && window.TryFind(address, out found))
+        {
+            if (found.Holds) last = found;
+            return true;
+        }
+        found = default;
+        return false;
+    }
+
+    IBusWindow? WindowAt(ulong address)
+    {
+        foreach (var window in windows)
+        {
+            if (address - window.Base < window.Size) return window.Inside;
+        }
         return null;
     }
 
-    public ulong Unassigned(ulong address, int width) => UnassignedReadsOnes || address >= PortSpace ? ulong.MaxValue >> (64 - 8 * width) : 0;
+    public ulong Unassigned(ulong address, int width)
+        => UnassignedReadsOnes || address >= PortSpace || WindowAt(address) is not null ? ulong.MaxValue >> (64 - 8 * width) : 0;
 }

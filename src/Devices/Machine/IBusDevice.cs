@@ -27,6 +27,12 @@ public interface IBusDevice
     /// </summary>
     bool KeepsMessages => false;
 
+    /// <summary>
+    /// Whether a CPU's write waits until it has arrived, behind all that the CPU wrote to this device before (non-posted: PCI configuration and I/O), instead of
+    /// being on its way for a while.
+    /// </summary>
+    bool IsNonPosted(uint offset) => false;
+
     /// <summary>The device's way to memory, if it has one: what a register write told it, its later accesses come after.</summary>
     DmaPort? Master => null;
 }

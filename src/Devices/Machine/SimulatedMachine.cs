@@ -80,6 +80,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <summary>Whether the CPUs have I/O ports: x86's do.</summary>
     public bool HasPorts { get; init; }
 
+    /// <summary>The PCI host, on a machine that has one.</summary>
+    public PciHost? Pci { get; internal set; }
+
     public Monitors Monitors { get; }
 
     public List<VirtioDevice> Devices => devices;
@@ -109,9 +112,15 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
     public void Attach(int slot, IBusDevice device, string name)
     {
+        Bus.Add(SlotAddress(slot), 0x200, device, PathsTo(device, name));
+    }
+
+    /// <summary>What each CPU's register writes to a device take on their way; null where they arrive at once.</summary>
+    internal PostedWrites[]? PathsTo(IBusDevice device, string name)
+    {
         var paths = Memory.IsWeak ? new PostedWrites[cpus.Length] : null;
         for (int i = 0; i < paths?.Length; i++) posted.Add(paths[i] = Engine.Add(new PostedWrites(this, device, cpus[i], paths, PathName(name, i))));
-        Bus.Add(SlotAddress(slot), 0x200, device, paths);
+        return paths;
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
@@ -155,6 +164,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         Messages.Reset();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
+        Pci?.PowerOn();
         consoleLength = 0;
     }
 
@@ -175,6 +185,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         foreach (var path in posted) path.Fold(ref hasher);
         if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
+        Pci?.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
 

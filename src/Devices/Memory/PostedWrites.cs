@@ -44,15 +44,17 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         turns = 0;
     }
 
-    /// <summary>The CPU writes: it arrives now, or later.</summary>
+    /// <summary>The CPU writes: it arrives now, or later if it is posted.</summary>
     public void Write(WeakMemory memory, ulong address, uint offset, int width, ulong value)
     {
+        bool waits = device.IsNonPosted(offset);
+        if (waits) Push(memory);
         machine.Recorder?.Posts(device, address, offset, width, value);
         int sent = memory.Audit.Send(cpu.Id, memory.Audit.IsOn ? device.NameOf(offset) : "", lastEvent);
         lastEvent = sent;
         int turn = siblings[0].turns++;
         foreach (var other in siblings) other.KeepBefore(turn, this);
-        bool arrivesNow = onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0;
+        bool arrivesNow = waits || (onTheirWay.Count == 0 && machine.Engine.Choose(ChoiceKind.Posted, 2) == 0);
         int message = memory.Machine.SendAfterStores(cpu.Id);
         if (ahead < 0) ahead = memory.Machine.NewMessage();
         memory.Machine.Join(ahead, message);
