@@ -109,6 +109,20 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         return device;
     }
 
+    /// <summary>A device over virtio-pci.</summary>
+    /// <param name="settings">What its function is.</param>
+    /// <param name="make">Makes the device.</param>
+    /// <param name="device">Its place on the bus, 0 to 31.</param>
+    /// <param name="behind">The bridge that it is behind; null: on the root bus.</param>
+    public TDevice PlugPci<TDevice>(VirtioPciSettings settings, Func<DeviceTransport, TDevice> make, int device, PciBridge? behind = null) where TDevice : VirtioDevice
+    {
+        var transport = new PciTransport(this, settings);
+        var made = make(transport);
+        (Pci ?? throw new InvalidOperationException("this machine has no PCI")).Plug(transport.Function, device, behind: behind);
+        devices.Add(made);
+        return made;
+    }
+
     /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
     public void Attach(int slot, IBusDevice device, string name)
     {

@@ -15,9 +15,9 @@ public sealed class DeviceWatch
     /// <summary>Whether the device has interrupted since a handler was entered.</summary>
     internal bool InterruptedInHandler;
 
-    internal void Reset()
+    internal void Reset(in LifecycleState initial)
     {
-        Lifecycle = default;
+        Lifecycle = initial;
         InterruptedInHandler = false;
     }
 

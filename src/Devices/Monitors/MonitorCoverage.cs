@@ -24,6 +24,7 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
         MeetAll(state.PremisesOf(what));
         if (what is { Kind: LifecycleEventKind.StatusWritten, Value: 0 } && monitors.Ownership.Outstanding != 0) Meet(RuleViolation.MemoryReusedBeforeReset);
         if (what.Kind < LifecycleEventKind.MemoryReused) Register(isConfiguration: what.Kind is LifecycleEventKind.ConfigRead or LifecycleEventKind.ConfigWritten, device.IsLegacy);
+        if (what.Kind == LifecycleEventKind.NotifyWritten && device.Transport is PciTransport) Meet(SystemRule.BusMasterOff);
         var rule = state.Next(what);
         coverage.Reach(Hashing.Mix(OfLifecycle, state.Abstract));
         return rule;

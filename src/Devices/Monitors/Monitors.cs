@@ -51,7 +51,7 @@ public sealed class Monitors
         IsCovered = machine.Engine.Coverage.IsOn;
         Ownership.Reset();
         Locks.Reset();
-        foreach (var device in machine.Devices) device.Watch.Reset();
+        foreach (var device in machine.Devices) device.Watch.Reset(device.Transport.InitialLifecycle);
     }
 
     internal void Fold(ref StateHasher hasher)
@@ -229,7 +229,7 @@ public sealed class Monitors
         if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {
-            if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler) continue;
+            if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler || !device.Transport.MustAcknowledge) continue;
             Driver("interrupts", "not-acknowledged", ["mmio.driver.notifications-from-device.3"],
                 $"the interrupt handler returns, InterruptStatus of {device.Name} is still {device.InterruptStatus}, and nothing new has happened",
                 "Write the bits that were read from InterruptStatus to InterruptACK, whether there was work to do or not.");

@@ -60,7 +60,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     void Check(IVirtioRegisters registers, uint offset, int width, bool writes)
     {
         if (registers.FaultOf(offset, width, writes) is not { } fault) return;
-        monitors.Driver(Name, fault.Rule, [fault.Clause], fault.Message, fault.Mend);
+        monitors.Driver(Name, fault.Rule, fault.Clause.Length == 0 ? [] : [fault.Clause], fault.Message, fault.Mend);
     }
 
     internal void ResetCompleted(VirtioDevice device) => Judge(device, new(LifecycleEventKind.ResetCompleted));

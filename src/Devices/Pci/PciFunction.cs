@@ -40,7 +40,7 @@ public abstract partial class PciFunction : IBusDevice
     internal SimulatedMachine Machine { get; }
 
     /// <summary>The host that it is plugged into.</summary>
-    protected PciHost Host { get; private set; } = null!;
+    internal PciHost Host { get; private set; } = null!;
 
     /// <summary>The bus that it is plugged into.</summary>
     internal PciBus Bus { get; private set; } = null!;
@@ -66,6 +66,9 @@ public abstract partial class PciFunction : IBusDevice
 
     /// <summary>The offset of a register in a region.</summary>
     public static uint OffsetOf(int region, uint within) => (uint)region << RegionShift | within;
+
+    /// <summary>Whether it is not on the root bus.</summary>
+    internal bool IsBehindBridge => Bus.Bridge is not null;
 
     internal void Plug(PciHost host, PciBus bus, int slot)
     {
@@ -185,7 +188,7 @@ public abstract partial class PciFunction : IBusDevice
     protected virtual (ulong Reads, ulong Writes) PartsOfBar(int bar, uint offset, bool writes, ulong value) => (Parts(PeripheralBits.All), Parts(PeripheralBits.All));
 
     /// <summary>Parts of this function, for the reduction.</summary>
-    protected ulong Parts(ulong parts) => peripheral < 0 ? 0 : PeripheralBits.Of(peripheral, parts);
+    protected internal virtual ulong Parts(ulong parts) => peripheral < 0 ? 0 : PeripheralBits.Of(peripheral, parts);
 
     // Lies
 

@@ -22,6 +22,16 @@ public sealed partial class PciHost
         machine.Bus.Forget();
     }
 
+    /// <summary>Where CPUs find an address of PCI, through the first window that reaches it; 0 where none does.</summary>
+    internal ulong ToCpu(PciSpace space, ulong address)
+    {
+        foreach (var window in settings.Windows)
+        {
+            if (window.Space == space && address - window.PciBase < window.Size) return window.CpuBase + (address - window.PciBase);
+        }
+        return 0;
+    }
+
     void FindDecoded()
     {
         // The array only grows with the number of functions, before the first execution that needs it.

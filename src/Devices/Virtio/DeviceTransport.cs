@@ -20,6 +20,12 @@ public abstract class DeviceTransport(SimulatedMachine machine)
     /// <summary>What QEMU's transport says of the size of each queue that exists.</summary>
     internal abstract ushort QemuQueueSizeShown { get; }
 
+    /// <summary>Whether the driver has to acknowledge an interrupt: a level stays until then, a message is gone.</summary>
+    internal virtual bool MustAcknowledge => true;
+
+    /// <summary>The order of things before the driver's first access.</summary>
+    internal virtual Models.Lifecycle.LifecycleState InitialLifecycle => default;
+
     internal void Attach(VirtioDevice owner) => device = owner;
 
     /// <summary>As before the first instruction of the machine.</summary>

@@ -16,5 +16,5 @@ interface IVirtioRegisters : IBusDevice
 
 /// <summary>A rule about a single access, and how it was broken.</summary>
 /// <param name="Rule">Its name within <see cref="RegisterMonitor"/>'s.</param>
-/// <param name="Clause">Where the standard says so.</param>
+/// <param name="Clause">Where the standard says so; empty: it is PCI that says so.</param>
 readonly record struct AccessFault(string Rule, string Clause, string Message, string Mend);

@@ -86,6 +86,9 @@ public abstract partial class VirtioDevice
         if (status == 0) CompleteReset();
     }
 
+    /// <summary>The transport does not let the device run any more.</summary>
+    internal void ForgetDriverOk() => status &= ~DeviceStatus.DriverOk;
+
     /// <summary>
     /// 2.4.1: until the driver reads 0, work in flight may go on. A device that was never started has nothing in flight, and is
     /// done at once.

@@ -48,6 +48,9 @@ public enum LifecycleEventKind : byte
     /// <summary>QueueReady was read: the value.</summary>
     QueueReadyRead,
 
+    /// <summary>queue_msix_vector was written (PCI): the value.</summary>
+    QueueVectorWritten,
+
     /// <summary>GuestPageSize was written (version 1): the value.</summary>
     GuestPageSizeWritten,
 

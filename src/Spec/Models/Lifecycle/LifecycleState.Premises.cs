@@ -33,18 +33,19 @@ public partial struct LifecycleState
         {
             Kind.StatusWritten => Is(DeviceStatus.Failed) ? Bit(RuleViolation.StatusAfterFailed) : what.Value == 0 ? 0 : StatusPremises(what.Value),
             Kind.StatusRead => Has(Mark.Stopped) || IsReset() ? Bit(RuleViolation.StatusAfterReset) : 0,
-            Kind.DeviceFeaturesRead => Bit(RuleViolation.DeviceFeaturesSelNotWritten) | Bit(RuleViolation.FeaturesOutOfOrder),
-            Kind.DriverFeaturesWritten => Bit(RuleViolation.DriverFeaturesSelNotWritten) | Bit(RuleViolation.FeaturesOutOfOrder)
+            Kind.DeviceFeaturesRead => (IsLegacyPci ? 0 : Bit(RuleViolation.DeviceFeaturesSelNotWritten)) | Bit(RuleViolation.FeaturesOutOfOrder),
+            Kind.DriverFeaturesWritten => (IsLegacyPci ? 0 : Bit(RuleViolation.DriverFeaturesSelNotWritten)) | Bit(RuleViolation.FeaturesOutOfOrder)
                 | Bit(RuleViolation.FeaturesAfterFeaturesOk) | Bit(RuleViolation.FeatureNotOffered),
             Kind.QueueSelWritten => StopPremise(),
             Kind.QueueNumWritten => SetUpPremises() | Bit(RuleViolation.QueueNumNotChecked) | Bit(RuleViolation.QueueNumAboveMax),
             Kind.QueueAddressWritten => ModernOnly | SetUpPremises(),
-            Kind.QueueReadyWritten => ModernOnly | (what.Value == 0 ? 0 : SetUpPremises() | Bit(RuleViolation.QueueReadyIncomplete)),
+            Kind.QueueReadyWritten => ModernOnly | (Has(Mark.Pci) ? Bit(RuleViolation.QueueEnableZero) : 0)
+                | (what.Value == 0 ? 0 : SetUpPremises() | Bit(RuleViolation.QueueReadyIncomplete)),
             Kind.QueueReadyRead => ModernOnly | (Has(Mark.ResetSeen) ? Bit(RuleViolation.QueueReadyAfterReset) : 0),
             Kind.GuestPageSizeWritten => ModernOnly | Bit(RuleViolation.LegacyPageSizeChanged),
             Kind.QueueAlignWritten => ModernOnly | SetUpPremises(),
             Kind.QueuePfnWritten => ModernOnly
-                | (what.Value == 0 ? 0 : SetUpPremises() | Bit(RuleViolation.LegacyPageSizeMissing) | Bit(RuleViolation.LegacyQueueIncomplete)),
+                | (what.Value == 0 ? 0 : Has(Mark.Pci) ? SetUpPremises() : SetUpPremises() | Bit(RuleViolation.LegacyPageSizeMissing) | Bit(RuleViolation.LegacyQueueIncomplete)),
             Kind.NotifyWritten => Bit(RuleViolation.NotifiedBeforeDriverOk) | Bit(RuleViolation.NotifiedUnreadyQueue) | StopPremise()
                 | (Has(Mark.NeedsResetSeen) ? Bit(RuleViolation.NotifiedAfterNeedsReset) : 0),
             Kind.InterruptStatusRead => IsReset() ? Bit(RuleViolation.InterruptAfterReset) : 0,

@@ -59,13 +59,21 @@ public partial struct LifecycleState
         PageSize = 1 << 16,
         NeedsResetSeen = 1 << 17,
         NoticeOwed = 1 << 18,
+        Pci = 1 << 19,
         Probed = MagicSeen | VersionSeen,
-        OfProbing = Probed | Foreign | Empty,
+        OfProbing = Probed | Foreign | Empty | Pci,
     }
 
     /// <summary>A device that was probed already: MagicValue and Version were read and DeviceID is not 0.</summary>
     /// <param name="version">1 or 2.</param>
     public static LifecycleState Probed(uint version) => new() { _marks = Mark.Probed, _version = (ushort)version };
+
+    /// <summary>A device on PCI, which is probed by its configuration space: by the structures of 4.1.4, or by the legacy registers (4.1.4.10).</summary>
+    public static LifecycleState OfPci(bool isLegacy) => new()
+    {
+        _marks = Mark.Probed | Mark.Pci,
+        _version = (ushort)(isLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion),
+    };
 
     /// <summary>The status bits that the driver has set since the last reset.</summary>
     public readonly uint Status => _status;
@@ -78,11 +86,13 @@ public partial struct LifecycleState
 
     private readonly bool IsLegacy => _version == MmioIdentity.LegacyVersion;
 
+    private readonly bool IsLegacyPci => IsLegacy && Has(Mark.Pci);
+
     /// <summary>Takes an event; says which rule it breaks, if any.</summary>
     public RuleViolation Next(in LifecycleEvent what)
     {
         // All but the device's own steps and probing itself need a device that was probed.
-        if ((_marks & Mark.OfProbing) != Mark.Probed && what.Kind > Kind.VersionRead && what.Kind < Kind.MemoryReused && NotProbed() is var rule and not RuleViolation.None)
+        if ((_marks & (Mark.OfProbing & ~Mark.Pci)) != Mark.Probed && what.Kind > Kind.VersionRead && what.Kind < Kind.MemoryReused && NotProbed() is var rule and not RuleViolation.None)
             return rule;
         switch (what.Kind)
         {
@@ -274,7 +284,8 @@ public partial struct LifecycleState
 
     private RuleViolation ReadFeatures(uint value)
     {
-        if (!Has(Mark.DeviceSelFresh))
+        // The legacy registers of PCI have one word of features, and nothing to select.
+        if (!Has(Mark.DeviceSelFresh) && !IsLegacyPci)
             return RuleViolation.DeviceFeaturesSelNotWritten;
         Set(Mark.DeviceSelFresh, false);
         if (_deviceSel < Words.Count)
@@ -285,7 +296,7 @@ public partial struct LifecycleState
     private RuleViolation WriteFeatures(uint value)
     {
         const uint Version1 = 1U << (Feature.Version1 - 32);
-        if (!Has(Mark.DriverSelFresh))
+        if (!Has(Mark.DriverSelFresh) && !IsLegacyPci)
             return RuleViolation.DriverFeaturesSelNotWritten;
         Set(Mark.DriverSelFresh, false);
         if (!Is(DeviceStatus.Driver))
@@ -333,6 +344,8 @@ public partial struct LifecycleState
 
     private RuleViolation WriteQueueReady(uint value)
     {
+        if (value == 0 && Has(Mark.Pci))
+            return RuleViolation.QueueEnableZero;
         if (value == 0)
         {
             Set(Mark.StopUnread, QueueIs(_queueSel, Ready));
@@ -341,7 +354,8 @@ public partial struct LifecycleState
         }
         if (SetUpQueue(0) is var rule and not RuleViolation.None)
             return rule;
-        if (_queueSel < MaxQueues && !QueueIs(_queueSel, Sized | AllHalves))
+        // On PCI, a queue has a size before it is given one.
+        if (_queueSel < MaxQueues && !QueueIs(_queueSel, Has(Mark.Pci) ? AllHalves : (byte)(Sized | AllHalves)))
             return RuleViolation.QueueReadyIncomplete;
         if (_queueSel < MaxQueues)
             _queues[_queueSel] |= Ready;
@@ -374,6 +388,8 @@ public partial struct LifecycleState
             Clear(Ready | Sized | Aligned);
             return RuleViolation.None;
         }
+        if (Has(Mark.Pci))
+            return SetUpQueue(Ready);
         if (!Has(Mark.PageSize))
             return RuleViolation.LegacyPageSizeMissing;
         if (_queueSel < MaxQueues && !QueueIs(_queueSel, Ready) && !QueueIs(_queueSel, Sized | Aligned))

@@ -144,6 +144,8 @@ public static class RuleTable
             "Write QueueNum and the low and high words of the three areas first.", "mmio.driver.device-initialization.4", Sequence),
         Entry(QueueStopNotReadBack, Lifecycle, "A queue was stopped and QueueReady was not read back.",
             "Read QueueReady after writing 0 to it.", "mmio.driver.mmio-device-register-layout.11"),
+        Entry(QueueEnableZero, Lifecycle, "0 was written to queue_enable.",
+            "Take a queue back by a reset of the device, or with RING_RESET by queue_reset.", "pci.driver.common-configuration-structure-layout.6"),
         Entry(LegacyPageSizeMissing, Lifecycle, "QueuePFN was written before GuestPageSize.",
             "Write GuestPageSize once, before any queue.", Legacy),
         Entry(LegacyPageSizeChanged, Lifecycle, "GuestPageSize was written while a queue was in use.",

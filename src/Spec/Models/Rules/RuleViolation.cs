@@ -59,6 +59,7 @@ public enum RuleViolation : byte
     QueueTouchedWhileReady,
     QueueReadyIncomplete,
     QueueStopNotReadBack,
+    QueueEnableZero,
     LegacyPageSizeMissing,
     LegacyPageSizeChanged,
     LegacyQueueIncomplete,

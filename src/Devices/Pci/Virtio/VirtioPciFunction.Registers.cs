@@ -1,0 +1,255 @@
+using Ringcheck.Standard;
+
+namespace Ringcheck.Devices;
+
+/// <content>Virtio 1.4, 4.1.4.3 to 4.1.4.6, 4.1.4.9 and 4.1.4.10: what each access reads and writes.</content>
+public sealed partial class VirtioPciFunction
+{
+    uint accessWindow;
+
+    protected override ulong ReadBar(int bar, uint offset, int width)
+    {
+        var (structure, within) = PlaceOf(OffsetOf(bar, offset));
+        ulong value = structure switch
+        {
+            PciStructure.Common => ReadCommon(within, width),
+            PciStructure.Isr => ReadIsr(),
+            PciStructure.Device => ReadDevice(within, width),
+            PciStructure.Legacy => ReadLegacy(within, width),
+            _ => 0,
+        };
+        return Owner.Distorted(value, width);
+    }
+
+    protected override void WriteBar(int bar, uint offset, int width, ulong value)
+    {
+        var (structure, within) = PlaceOf(OffsetOf(bar, offset));
+        switch (structure)
+        {
+            case PciStructure.Common: WriteCommon(within, width, (uint)value); break;
+            case PciStructure.Device: WriteDevice(within, width, (uint)value); break;
+            case PciStructure.Legacy: WriteLegacy(within, width, (uint)value); break;
+            case PciStructure.Notify:
+                if (Rules.IsQemu || width == sizeof(ushort)) Notified(QueueOf(within, (uint)value));
+                break;
+        }
+    }
+
+    /// <summary>4.1.4.4: the address tells which queue, or, where all have the same, the value.</summary>
+    uint QueueOf(uint offset, uint value) => layout.NotifyMultiplier == 0 ? value & 0xFFFF : offset / layout.NotifyMultiplier;
+
+    /// <summary>A function that is no bus master cannot look at its queues.</summary>
+    void Notified(uint queue)
+    {
+        if (IsBusMaster || Rules.IsQemu) Owner.WriteQueueNotify(queue);
+    }
+
+    /// <summary>4.1.4.5.1: reading clears. With MSI-X, used buffers need not show here, and a strict device does not show them.</summary>
+    uint ReadIsr()
+    {
+        uint causes = Owner.InterruptStatus;
+        Owner.AcknowledgeInterrupt(causes);
+        return IsMsixEnabled && !Rules.IsQemu ? causes & InterruptCause.ConfigurationChange : causes;
+    }
+
+    ulong ReadDevice(uint offset, int width)
+    {
+        if (offset + (ulong)width > Owner.ConfigurationLength) return Ones(width);
+        if (width == 8) return ReadDevice(offset, 4) | ReadDevice(offset + 4, 4) << 32;
+        return IsDeviceAccess(offset, width) ? Owner.ReadConfigurationSpace(offset, width) : Ones(width);
+    }
+
+    void WriteDevice(uint offset, int width, uint value)
+    {
+        if (width <= 4 && offset + (uint)width <= Owner.ConfigurationLength && IsDeviceAccess(offset, width)) Owner.WriteConfigurationSpace(offset, width, value);
+    }
+
+    /// <summary>4.1.3.1: fields have a width, but for QEMU and over the legacy interface.</summary>
+    bool IsDeviceAccess(uint offset, int width)
+        => Rules.IsQemu || transport.IsLegacy || (Owner.FieldWidthAt(offset) == width && offset % (uint)width == 0);
+
+    // Common configuration
+
+    ulong ReadCommon(uint offset, int width)
+    {
+        if (!Rules.IsQemu && VirtioPciRules.CommonWidth(offset) != width) return Ones(width);
+        var queue = Owner.SelectedQueue;
+        return offset switch
+        {
+            PciCommonRegister.DeviceFeatureSelect => Owner.DeviceFeaturesSel,
+            PciCommonRegister.DeviceFeature => Owner.ReadDeviceFeatures(),
+            PciCommonRegister.DriverFeatureSelect => Owner.DriverFeaturesSel,
+            PciCommonRegister.DriverFeature => Owner.ReadDriverFeatures(),
+            PciCommonRegister.ConfigMsixVector => transport.ConfigVector,
+            PciCommonRegister.QueueCount => (uint)Owner.AllQueues.Length,
+            PciCommonRegister.DeviceStatus => Owner.Status,
+            PciCommonRegister.ConfigGeneration => (byte)Owner.ConfigGeneration,
+            PciCommonRegister.QueueSelect => (ushort)Owner.QueueSel,
+            PciCommonRegister.QueueSize => queue is null ? 0 : Rules.IsQemu ? queue.RingSize : queue.Size != 0 ? queue.Size : queue.MaximumSize,
+            PciCommonRegister.QueueMsixVector => transport.QueueVector,
+            PciCommonRegister.QueueEnable => Owner.ReadQueueReady(),
+            PciCommonRegister.QueueNotifyOff => layout.NotifyMultiplier == 0 ? 0 : Rules.IsQemu ? Owner.QueueSel : queue is null ? 0u : queue.Index,
+            PciCommonRegister.QueueDesc => (uint)(queue?.DescriptorAddress ?? 0),
+            PciCommonRegister.QueueDesc + 4 => (uint)((queue?.DescriptorAddress ?? 0) >> 32),
+            PciCommonRegister.QueueDriver => (uint)(queue?.DriverAddress ?? 0),
+            PciCommonRegister.QueueDriver + 4 => (uint)((queue?.DriverAddress ?? 0) >> 32),
+            PciCommonRegister.QueueDevice => (uint)(queue?.DeviceAddress ?? 0),
+            PciCommonRegister.QueueDevice + 4 => (uint)((queue?.DeviceAddress ?? 0) >> 32),
+            _ => 0,
+        };
+    }
+
+    void WriteCommon(uint offset, int width, uint value)
+    {
+        if (!Rules.IsQemu && VirtioPciRules.CommonWidth(offset) != width) return;
+        switch (offset)
+        {
+            case PciCommonRegister.DeviceFeatureSelect: Owner.DeviceFeaturesSel = value; break;
+            case PciCommonRegister.DriverFeatureSelect: Owner.DriverFeaturesSel = value; break;
+            case PciCommonRegister.DriverFeature: Owner.WriteDriverFeatures(value); break;
+            case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
+            case PciCommonRegister.DeviceStatus: WriteStatus(value, legacy: false); break;
+            case PciCommonRegister.QueueSelect:
+                if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
+                break;
+            case PciCommonRegister.QueueSize: WriteQueueSize((ushort)value); break;
+            case PciCommonRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+            case PciCommonRegister.QueueEnable: EnableQueue((ushort)value); break;
+            case PciCommonRegister.QueueDesc: Owner.WriteQueueRegister(VirtioRegister.QueueDescLow, value); break;
+            case PciCommonRegister.QueueDesc + 4: Owner.WriteQueueRegister(VirtioRegister.QueueDescHigh, value); break;
+            case PciCommonRegister.QueueDriver: Owner.WriteQueueRegister(VirtioRegister.QueueDriverLow, value); break;
+            case PciCommonRegister.QueueDriver + 4: Owner.WriteQueueRegister(VirtioRegister.QueueDriverHigh, value); break;
+            case PciCommonRegister.QueueDevice: Owner.WriteQueueRegister(VirtioRegister.QueueDeviceLow, value); break;
+            case PciCommonRegister.QueueDevice + 4: Owner.WriteQueueRegister(VirtioRegister.QueueDeviceHigh, value); break;
+        }
+        Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Common, offset)));
+    }
+
+    void WriteStatus(uint value, bool legacy)
+    {
+        if ((byte)value == 0 || Virtio.Interface != VirtioPciInterface.Transitional) transport.Begin(legacy);
+        Owner.WriteStatus(value);
+    }
+
+    /// <summary>QEMU takes all that it has room for, powers of two or not, and ignores what would make the queue vanish.</summary>
+    void WriteQueueSize(ushort value)
+    {
+        if (Rules.IsQemu && value is 0 or > (ushort)VirtioDevice.QemuQueueSizeMax) return;
+        Owner.WriteQueueRegister(VirtioRegister.QueueSize, value);
+    }
+
+    /// <summary>4.1.4.3.2: never 0. QEMU calls all but 1 an error of the driver's; others ignore it.</summary>
+    void EnableQueue(ushort value)
+    {
+        if (value == 1)
+        {
+            if (Owner.SelectedQueue is { Size: 0 } queue) queue.Size = Rules.IsQemu ? queue.RingSize : queue.MaximumSize;
+            Owner.WriteQueueRegister(VirtioRegister.QueueReady, 1);
+        }
+        else if (Rules.IsQemu)
+        {
+            Owner.RaiseNeedsReset();
+        }
+    }
+
+    // The legacy registers (4.1.4.10)
+
+    ulong ReadLegacy(uint offset, int width)
+    {
+        if (offset >= LegacyConfig) return ReadDevice(offset - LegacyConfig, width);
+        if (!Rules.IsQemu && VirtioPciRules.LegacyWidth(offset, IsMsixEnabled) != width) return Ones(width);
+        return offset switch
+        {
+            PciLegacyRegister.DeviceFeatures => Owner.Offered.Word(0),
+            PciLegacyRegister.DriverFeatures => Owner.Negotiated.Word(0),
+            PciLegacyRegister.QueueAddress => Owner.ReadQueuePfn(),
+            PciLegacyRegister.QueueSize => Owner.SelectedQueue?.MaximumSize ?? 0u,
+            PciLegacyRegister.QueueSelect => (ushort)Owner.QueueSel,
+            PciLegacyRegister.DeviceStatus => Owner.Status,
+            PciLegacyRegister.IsrStatus => ReadIsr(),
+            PciLegacyRegister.ConfigMsixVector => transport.ConfigVector,
+            PciLegacyRegister.QueueMsixVector => transport.QueueVector,
+            _ => 0,
+        };
+    }
+
+    void WriteLegacy(uint offset, int width, uint value)
+    {
+        if (offset >= LegacyConfig)
+        {
+            WriteDevice(offset - LegacyConfig, width, value);
+            return;
+        }
+        if (!Rules.IsQemu && VirtioPciRules.LegacyWidth(offset, IsMsixEnabled) != width) return;
+        switch (offset)
+        {
+            case PciLegacyRegister.DriverFeatures:
+                Owner.DriverFeaturesSel = 0;
+                Owner.WriteDriverFeatures(value);
+                break;
+            case PciLegacyRegister.QueueAddress: WriteQueueAddress(value); break;
+            case PciLegacyRegister.QueueSelect:
+                if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
+                break;
+            case PciLegacyRegister.QueueNotify: Notified((ushort)value); break;
+            case PciLegacyRegister.DeviceStatus: WriteStatus(value, legacy: true); break;
+            case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
+            case PciLegacyRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+        }
+        Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Legacy, offset)));
+    }
+
+    /// <summary>A legacy queue has the one size that the device says.</summary>
+    void WriteQueueAddress(uint page)
+    {
+        if (Owner.SelectedQueue is { } queue && queue.Descriptors == 0 && !Rules.IsQemu)
+        {
+            queue.Size = queue.MaximumSize;
+            queue.Align = PciLegacyRegister.PageSize;
+        }
+        Owner.WriteQueuePfn(page);
+    }
+
+    // The window into BARs (4.1.4.9)
+
+    void AddAccessWindow()
+    {
+        Span<byte> body = stackalloc byte[(int)PciVirtioCapability.AccessSize - 2], mask = stackalloc byte[(int)PciVirtioCapability.AccessSize - 2];
+        Describe(body, PciVirtioCapability.Access, 0, 0, 0);
+        mask[(int)PciVirtioCapability.BarOffset - 2] = 0xFF;
+        mask[((int)PciVirtioCapability.OffsetOffset - 2)..].Fill(0xFF);
+        accessWindow = AddCapability(PciCapability.VendorSpecific, body, mask);
+    }
+
+    /// <summary>What the window shows at this moment. False: nothing that an access could be made to.</summary>
+    bool TryAccess(out int bar, out uint offset, out int width)
+    {
+        bar = (int)GetConfig(accessWindow + PciVirtioCapability.BarOffset, 1);
+        offset = GetConfig(accessWindow + PciVirtioCapability.OffsetOffset, 4);
+        width = (int)GetConfig(accessWindow + PciVirtioCapability.StructureLengthOffset, 4);
+        return width is 1 or 2 or 4 && bar <= PciVirtioCapability.LastBar && Bar(bar).Kind != PciBarKind.None
+            && offset % (uint)width == 0 && offset + (ulong)width <= Bar(bar).Size;
+    }
+
+    bool IsAccess(uint offset, int width) => accessWindow != 0 && Overlaps(offset, width, accessWindow + PciVirtioCapability.AccessDataOffset, 4);
+
+    protected override void ReadingConfig(uint offset, int width)
+    {
+        if (!IsAccess(offset, width) || !TryAccess(out int bar, out uint at, out int size)) return;
+        SetConfig(accessWindow + PciVirtioCapability.AccessDataOffset, size, (uint)ReadBar(bar, at, size));
+    }
+
+    protected override void ConfigWritten(uint offset, int width)
+    {
+        if (!IsAccess(offset, width) || !TryAccess(out int bar, out uint at, out int size)) return;
+        WriteBar(bar, at, size, GetConfig(accessWindow + PciVirtioCapability.AccessDataOffset, size));
+    }
+
+    // What happens to the function
+
+    /// <summary>QEMU takes DRIVER_OK back from a device that may not master the bus any more (data/qemu-observed.md).</summary>
+    protected override void CommandChanged()
+    {
+        if (Rules.IsQemu && !IsBusMaster) Owner.ForgetDriverOk();
+    }
+}
