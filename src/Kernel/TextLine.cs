@@ -27,6 +27,15 @@ public ref struct TextLine(Span<byte> buffer)
     [UnscopedRef]
     public ref TextLine Hex(ulong value) => ref Text("0x"u8).Number(value, 16);
 
+    /// <summary>Lower case, without 0x, the low <paramref name="digits"/> digits with zeros before them: ids and addresses of PCI are written so.</summary>
+    [UnscopedRef]
+    public ref TextLine PaddedHex(ulong value, int digits)
+    {
+        for (int digit = digits - 1; digit >= 0; digit--)
+            Text("0123456789abcdef"u8.Slice((int)(value >> 4 * digit & 0xF), 1));
+        return ref this;
+    }
+
     [UnscopedRef]
     private ref TextLine Number(ulong value, uint radix)
     {

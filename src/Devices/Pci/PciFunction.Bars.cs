@@ -3,17 +3,6 @@ using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
-/// <summary>What a base address register stands for.</summary>
-public enum PciBarKind : byte
-{
-    None,
-    Io,
-    Memory32,
-
-    /// <summary>Two registers: the lower one and the one after it.</summary>
-    Memory64,
-}
-
 /// <summary>A BAR of a simulated function.</summary>
 /// <param name="Kind">Which space it is in, and how wide its register is.</param>
 /// <param name="IsPrefetchable">Reads have no side effects, and writes may be merged.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ringcheck.Exploration;
 using Ringcheck.Standard;
 
@@ -183,6 +184,10 @@ public abstract partial class PciFunction : IBusDevice
         var (reads, changes) = PartsOfBar(Region(offset), Within(offset), writes, value);
         return (reads | Host.Decode, changes);
     }
+
+    /// <summary>A register, as reports call it.</summary>
+    public virtual string NameOf(uint offset)
+        => string.Create(CultureInfo.InvariantCulture, $"{(Region(offset) == ConfigRegion ? "configuration space" : $"BAR{Region(offset)}")}+0x{Within(offset):x}");
 
     /// <summary>What an access in a BAR looks at and changes: all of this function, unless it says less. See <see cref="IBusDevice.PartsOf"/>.</summary>
     protected virtual (ulong Reads, ulong Writes) PartsOfBar(int bar, uint offset, bool writes, ulong value) => (Parts(PeripheralBits.All), Parts(PeripheralBits.All));

@@ -15,7 +15,7 @@ public sealed partial class PciHost
     InterruptLine?[] lines = [];
 
     /// <summary>The routing registers, where the wiring is the PIIX3's.</summary>
-    internal PiixBridge? Router { get; set; }
+    PiixBridge? router;
 
     void AddLines()
     {
@@ -23,7 +23,7 @@ public sealed partial class PciHost
         lines = new InterruptLine?[isPiix ? IsaLines : PciPin.Count];
         for (int i = 0; i < lines.Length; i++)
         {
-            if (!isPiix || PiixBridge.IsRoutable(i)) lines[i] = machine.Interrupts.AddLine(isPiix ? i : settings.FirstInterrupt + i);
+            if (!isPiix || PiixRoute.IsRoutable(i)) lines[i] = machine.Interrupts.AddLine(isPiix ? i : settings.FirstInterrupt + i);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed partial class PciHost
     }
 
     /// <summary>The line that a wire goes to, or -1.</summary>
-    int LineOf(int wire) => settings.Wiring == PciInterruptWiring.Swizzled ? wire : Router?.RouteOf(wire) ?? -1;
+    int LineOf(int wire) => settings.Wiring == PciInterruptWiring.Swizzled ? wire : router?.RouteOf(wire) ?? -1;
 
     void ResetLines()
     {

@@ -59,6 +59,7 @@ public sealed partial class PciHost : IBusDevice
     {
         function.Plug(this, behind?.Behind ?? Root, device * PciLimits.Functions + number);
         functions.Add(function);
+        if (function is PiixBridge piix) router = piix;
         return function;
     }
 

@@ -1,11 +1,6 @@
-namespace Ringcheck.Devices;
+using Ringcheck.Standard;
 
-/// <summary>Which of PCI's two address spaces.</summary>
-public enum PciSpace : byte
-{
-    Memory,
-    Io,
-}
+namespace Ringcheck.Devices;
 
 /// <summary>A window of the host bridge: CPU addresses that reach PCI addresses.</summary>
 /// <param name="Space">Which space it reaches.</param>

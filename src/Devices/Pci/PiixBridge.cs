@@ -8,15 +8,9 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class PiixBridge : PciFunction
 {
-    /// <summary>The first of the four registers, one byte each.</summary>
-    public const uint FirstRoute = 0x60;
-
-    /// <summary>Of a register: the interrupt is not routed.</summary>
-    const uint Disabled = 0x80, LineMask = 0xF;
-
     public PiixBridge(SimulatedMachine machine, string name) : base(machine, name, Identity)
     {
-        for (uint pin = 0; pin < PciPin.Count; pin++) InitialiseConfig(FirstRoute + pin, (byte)Disabled, (byte)(Disabled | LineMask));
+        for (uint pin = 0; pin < PciPin.Count; pin++) InitialiseConfig(PiixRoute.First + pin, PiixRoute.Disabled, PiixRoute.Disabled | PiixRoute.LineMask);
     }
 
     static PciFunctionSettings Identity => new()
@@ -27,18 +21,15 @@ public sealed class PiixBridge : PciFunction
         IsMultiFunction = true,
     };
 
-    /// <summary>Lines that are for PCI to have; the others belong to the timer, the keyboard and their like.</summary>
-    public static bool IsRoutable(int line) => line is >= 3 and <= 7 or >= 9 and <= 12 or 14 or 15;
-
     /// <summary>The ISA line that a PCI interrupt (0 to 3) goes to, or -1.</summary>
     public int RouteOf(int interrupt)
     {
-        uint route = GetConfig(FirstRoute + (uint)interrupt, 1);
-        return (route & Disabled) != 0 ? -1 : (int)(route & LineMask);
+        uint route = GetConfig(PiixRoute.First + (uint)interrupt, 1);
+        return (route & PiixRoute.Disabled) != 0 ? -1 : (int)(route & PiixRoute.LineMask);
     }
 
     protected override void ConfigWritten(uint offset, int width)
     {
-        if (Overlaps(offset, width, FirstRoute, PciPin.Count)) Host.DriveAll();
+        if (Overlaps(offset, width, PiixRoute.First, PciPin.Count)) Host.DriveAll();
     }
 }

@@ -59,6 +59,24 @@ public static class PciBarBits
     public const int DeviceCount = 6, BridgeCount = 2;
 }
 
+/// <summary>What a base address register stands for.</summary>
+public enum PciBarKind : byte
+{
+    None,
+    Io,
+    Memory32,
+
+    /// <summary>Two registers: the lower one and the one after it.</summary>
+    Memory64,
+}
+
+/// <summary>The two address spaces of PCI, beside configuration space.</summary>
+public enum PciSpace : byte
+{
+    Memory,
+    Io,
+}
+
 /// <summary>
 /// Windows of a bridge (PCI-to-PCI Bridge Architecture 1.2, 3.2.5.6 to 3.2.5.10). Base and limit are rounded to the granularity, the limit is
 /// inclusive, and a base above its limit forwards nothing.
@@ -86,6 +104,18 @@ public static class PciClass
     public const byte Storage = 0x01, Network = 0x02, Display = 0x03, Bridge = 0x06;
 
     public const byte HostBridge = 0x00, IsaBridge = 0x01, PciBridge = 0x04;
+}
+
+/// <summary>Intel 82371SB (PIIX3), 2.2.2 "PIRQRC[A:D]": which of the 16 ISA lines each of the four PCI interrupts goes to.</summary>
+public static class PiixRoute
+{
+    /// <summary>The first of four registers of one byte, in the configuration space of the ISA bridge.</summary>
+    public const uint First = 0x60;
+
+    public const byte Disabled = 0x80, LineMask = 0x0F;
+
+    /// <summary>Lines that are for PCI to have; the others belong to the timer, the keyboard and their like.</summary>
+    public static bool IsRoutable(int line) => line is (>= 3 and <= 7) or (>= 9 and <= 12) or 14 or 15;
 }
 
 /// <summary>
