@@ -31,18 +31,20 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <param name="cpus">Several need a <see cref="Baton"/> to run them.</param>
     /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
     /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
+    /// <param name="interrupts">Makes the interrupt controller and puts its registers on the bus; null: there is none, and lines are wired together.</param>
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false,
+        Func<SimulatedMachine, InterruptController>? interrupts = null)
     {
         this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
         this.cpus = new CpuAgent[cpus];
         for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
         keptStores = new int[cpus];
-        Interrupts = new(Cpu) { Machine = this, LinesCarryOrder = Memory.MessageInterrupts };
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
         Messages = new(this);
         Monitors = new(this);
+        Interrupts = interrupts?.Invoke(this) ?? new WiredInterrupts(this);
         Engine.System = this;
     }
 
@@ -106,11 +108,14 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     }
 
     /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
-    public void Attach(int slot, IBusDevice device, string name)
+    public void Attach(int slot, IBusDevice device, string name) => Attach(SlotAddress(slot), 0x200, device, name);
+
+    /// <inheritdoc cref="Attach(int, IBusDevice, string)"/>
+    public void Attach(ulong address, ulong size, IBusDevice device, string name)
     {
         var paths = Memory.IsWeak ? new PostedWrites[cpus.Length] : null;
         for (int i = 0; i < paths?.Length; i++) posted.Add(paths[i] = Engine.Add(new PostedWrites(this, device, cpus[i], paths, PathName(name, i))));
-        Bus.Add(SlotAddress(slot), 0x200, device, paths);
+        Bus.Add(address, size, device, paths);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
