@@ -55,7 +55,12 @@ public abstract class InterruptController
     /// <param name="sender">The device's way to memory.</param>
     internal abstract void Message(ulong address, uint data, DmaPort sender);
 
-    /// <summary>A line is raised, or once more while it is high, by a master whose earlier writes it pushes where lines are messages.</summary>
+    /// <summary>A line is raised, or once more while it is high.</summary>
+    internal virtual void LineRaised(InterruptLine line)
+    {
+    }
+
+    /// <summary>A line is raised by a master whose earlier writes it pushes where lines are messages.</summary>
     internal void MessageFrom(InterruptLine line, DmaPort sender)
     {
         if (Machine.Memory.MessageInterrupts) Order.PushBefore(TargetsOf(line), sender);
@@ -63,6 +68,11 @@ public abstract class InterruptController
 
     /// <summary>A CPU enters its handler: what the messages pushed is there.</summary>
     internal void Taken() => Order.Taken(Machine.Engine.Running);
+
+    /// <summary>A CPU is about to return from its handler.</summary>
+    internal virtual void HandlerLeft(CpuAgent cpu)
+    {
+    }
 
     /// <summary>After memory was folded. Levels of the CPUs' inputs, and who waits for them, are in the CPUs' state.</summary>
     internal virtual void Fold(ref StateHasher hasher) => Order.Fold(ref hasher);

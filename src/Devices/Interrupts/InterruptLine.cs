@@ -15,6 +15,7 @@ public sealed class InterruptLine(InterruptController controller, int number)
     {
         controller.Recorder?.Line(this, high, sender);
         if (high && sender is not null) controller.MessageFrom(this, sender);
+        if (high) controller.LineRaised(this);
         if (High == high) return;
         High = high;
         controller.LineChanged(this);

@@ -79,6 +79,12 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
 
     public Bus Bus { get; } = new();
 
+    /// <summary>Whose register write arrives, while one does that took time.</summary>
+    internal CpuAgent? Arriving { get; set; }
+
+    /// <summary>The CPU whose register access is being carried out: for registers of which each CPU has its own.</summary>
+    internal CpuAgent Accessing => Arriving ?? Engine.Running;
+
     /// <summary>Whether the CPUs have I/O ports: x86's do.</summary>
     public bool HasPorts { get; init; }
 
@@ -148,6 +154,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     {
         Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
+        Arriving = null;
         Recorder?.Begin();
         Waits.Reset();
         Interrupts.Reset();
@@ -198,6 +205,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
             if (path.Cpu.Id == cpu) path.Push(Weak!);
         }
     }
+
+    /// <summary>Whether a CPU's write to a register has not arrived yet.</summary>
+    internal bool IsOnItsWay(CpuAgent cpu, IBusDevice device, uint offset) => posted.Exists(path => path.Cpu == cpu && path.IsOnItsWay(device, offset));
 
     /// <summary>A CPU did something that later stores of it are kept behind: so are those of whoever sees them, register writes included.</summary>
     internal void KeepStores(int cpu) => keptStores[cpu]++;

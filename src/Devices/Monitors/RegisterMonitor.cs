@@ -57,9 +57,10 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         Judge(device, WriteEvent(offset, (uint)value));
     }
 
-    /// <summary>Where no device is: an empty slot allows a look at what it is, and nothing more.</summary>
+    /// <summary>Where no virtio device is: an empty slot allows a look at what it is, and nothing more.</summary>
     void Elsewhere(IBusDevice? target, ulong address, uint offset, string what)
     {
+        if (target is not (null or EmptyMmioSlot)) return; // what is no virtio device watches over its registers itself
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         if (target is null)
             monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register at 0x{address:x}, where the bus has nothing",
