@@ -17,6 +17,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     int consoleLength;
 
     readonly List<PostedWrites> posted = [];
+    readonly List<IPlatformDevice> platform = [];
     readonly List<DmaPort> masters = [];
     readonly CpuAgent[] cpus;
     readonly int[] keptStores;
@@ -113,7 +114,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         return device;
     }
 
-    /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
+    /// <summary>
+    /// Any block of registers in a slot, with the path that its writes take. Unless it is an <see cref="IPlatformDevice"/>, the caller resets it, and its state is in no fingerprint.
+    /// </summary>
     public void Attach(int slot, IBusDevice device, string name) => Attach(SlotAddress(slot), 0x200, device, name);
 
     /// <inheritdoc cref="Attach(int, IBusDevice, string)"/>
@@ -122,6 +125,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         var paths = Memory.IsWeak ? new PostedWrites[cpus.Length] : null;
         for (int i = 0; i < paths?.Length; i++) posted.Add(paths[i] = Engine.Add(new PostedWrites(this, device, cpus[i], paths, PathName(name, i))));
         Bus.Add(address, size, device, paths);
+        if (device is IPlatformDevice known) platform.Add(known);
     }
 
     /// <summary>Fills the slots that have no device, as QEMU does: a block that answers with DeviceID 0.</summary>
@@ -166,6 +170,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         Messages.Reset();
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
+        foreach (var device in platform) device.PowerOn();
         consoleLength = 0;
     }
 
@@ -186,6 +191,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         foreach (var path in posted) path.Fold(ref hasher);
         if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
+        foreach (var device in platform) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
 

@@ -7,7 +7,7 @@ namespace Ringcheck.Scenarios;
 /// A device that has nothing but events: they happen at any moment, it counts them, and interrupts by a level for as long as some were not taken, or by an edge for each. A level may also
 /// rise for nothing, and fall again by itself or when the device is looked at.
 /// </summary>
-sealed class EventSource : IBusDevice
+sealed class EventSource : IPlatformDevice
 {
     /// <summary>Reads: events that were not taken yet. Writes: so many are taken.</summary>
     public const uint Pending = 0;
@@ -57,6 +57,8 @@ sealed class EventSource : IBusDevice
         pending -= Math.Min(pending, (uint)value);
         SetLevel();
     }
+
+    public void Fold(ref StateHasher hasher) => hasher.Add(pending | (isGlitch ? 1UL << 32 : 0));
 
     void Happens(int number)
     {

@@ -20,14 +20,13 @@ sealed class GicScenario : IrqScenario
 
     readonly GicV2<SimMachine> gic;
     readonly InterruptTable<GicV2<SimMachine>> table;
-    readonly EventSource source;
     readonly InterruptTrigger trigger;
 
     public GicScenario(InterruptTrigger trigger, MachineMemory memory)
         : base(memory, static machine => new GicV2(machine, shared: 32))
     {
         this.trigger = trigger;
-        source = new(Machine, Machine.Interrupts.AddLine(Line), trigger == InterruptTrigger.Level, Slot, Events);
+        _ = new EventSource(Machine, Machine.Interrupts.AddLine(Line), trigger == InterruptTrigger.Level, Slot, Events);
         gic = new(Cpu, new(GicV2.DistributorBase), new(GicV2.CpuBase));
         table = new(gic, capacity: 4);
     }
@@ -36,11 +35,7 @@ sealed class GicScenario : IrqScenario
 
     protected override uint Expected => Events;
 
-    protected override void PowerOn()
-    {
-        source.PowerOn();
-        table.Clear();
-    }
+    protected override void PowerOn() => table.Clear();
 
     protected override void BringUp()
     {

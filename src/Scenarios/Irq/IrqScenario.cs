@@ -58,6 +58,7 @@ abstract class IrqScenario : IScenario
         Engine.Begins(-1, "sleeps until all has happened");
         Cpu.UnmaskInterrupts();
         Cpu.MaskInterrupts();
+        Progress();
         while (Cpu.Load32(Handled) < Expected)
         {
             Cpu.WaitForInterrupt(Deadline.Never);
