@@ -67,7 +67,16 @@ public abstract class InterruptController
     }
 
     /// <summary>A CPU enters its handler: what the messages pushed is there.</summary>
-    internal void Taken() => Order.Taken(Machine.Engine.Running);
+    internal void Taken()
+    {
+        Order.Taken(Machine.Engine.Running);
+        HandlerEntered(Machine.Engine.Running);
+    }
+
+    /// <summary>A CPU has entered its handler: where entering it acknowledges the interrupt.</summary>
+    internal virtual void HandlerEntered(CpuAgent cpu)
+    {
+    }
 
     /// <summary>A CPU is about to return from its handler.</summary>
     internal virtual void HandlerLeft(CpuAgent cpu)

@@ -36,7 +36,7 @@ public readonly struct Pl011<TMachine>(TMachine machine, CpuAddress registers, R
 
     /// <summary>
     /// 3.3.8: disables, waits until what is being sent is out, sets the line to 8N1 with FIFOs, and enables. InvalidArgument: the clock cannot be divided to that rate. TimedOut: it
-    /// stays busy, and is as it was but for being disabled.
+    /// stays busy, and is as it was but for being disabled. NoDevice: it does not let itself be enabled.
     /// </summary>
     /// <param name="clockHz">UARTCLK.</param>
     public DriverStatus Initialise(uint clockHz, uint baud, uint timeoutMs)
@@ -56,8 +56,10 @@ public readonly struct Pl011<TMachine>(TMachine machine, CpuAddress registers, R
         Write(Pl011Register.LineControl, Pl011Line.EightBits | Pl011Line.Fifos);
         Write(Pl011Register.InterruptClear, Pl011Interrupt.All);
         Write(Pl011Register.InterruptMask, Causes);
-        Write(Pl011Register.Control, Pl011Control.Enable | Pl011Control.Transmit | Pl011Control.Receive);
-        return DriverStatus.Ok;
+        const uint on = Pl011Control.Enable | Pl011Control.Transmit | Pl011Control.Receive;
+        Write(Pl011Register.Control, on);
+        // Read back, so that the write has arrived: what comes in after this returns is received.
+        return (Read(Pl011Register.Control) & on) == on ? DriverStatus.Ok : DriverStatus.NoDevice;
     }
 
     /// <summary>Sends characters, waiting for room. TimedOut: for one of them there was none in time; <paramref name="sent"/> are sent.</summary>

@@ -1,5 +1,6 @@
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
+using Ringcheck.Hal;
 
 namespace Ringcheck.Scenarios;
 
@@ -13,6 +14,21 @@ sealed class EventSource : IPlatformDevice
     public const uint Pending = 0;
 
     const string Name = "source";
+
+    /// <summary>
+    /// A driver for it: takes what is there, and reads back, so that the line has fallen before the interrupt is ended. False: nothing was.
+    /// </summary>
+    /// <param name="handled">A word in which it counts.</param>
+    public static bool Serve(SimMachine cpu, int slot, CpuAddress handled)
+    {
+        CpuAddress register = new(SimulatedMachine.SlotAddress(slot) + Pending);
+        uint events = cpu.ReadRegister32(register);
+        if (events == 0) return false;
+        cpu.WriteRegister32(register, events);
+        cpu.ReadRegister32(register);
+        cpu.Store32(handled, cpu.Load32(handled) + events);
+        return true;
+    }
 
     readonly Engine engine;
     readonly InterruptLine line;

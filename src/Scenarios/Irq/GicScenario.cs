@@ -1,5 +1,4 @@
 using Ringcheck.Devices;
-using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Ordering;
 using Ringcheck.Standard;
@@ -15,8 +14,6 @@ sealed class GicScenario : IrqScenario
 
     const int Events = 3, Line = 4, Slot = 0;
     const uint Id = GicInterrupt.FirstShared + Line;
-
-    static readonly CpuAddress Pending = new(SimulatedMachine.SlotAddress(Slot) + EventSource.Pending);
 
     readonly GicV2<SimMachine> gic;
     readonly InterruptTable<GicV2<SimMachine>> table;
@@ -49,14 +46,5 @@ sealed class GicScenario : IrqScenario
 
     protected override InterruptOutcome OnInterrupt() => table.Handle();
 
-    /// <summary>Takes what is there, and reads back, so that the line has fallen before the interrupt is ended.</summary>
-    bool Serve(uint number)
-    {
-        uint pending = Cpu.ReadRegister32(Pending);
-        if (pending == 0) return false;
-        Cpu.WriteRegister32(Pending, pending);
-        Cpu.ReadRegister32(Pending);
-        Cpu.Store32(Handled, Cpu.Load32(Handled) + pending);
-        return true;
-    }
+    bool Serve(uint number) => EventSource.Serve(Cpu, Slot, Handled);
 }
