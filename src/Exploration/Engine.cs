@@ -129,6 +129,7 @@ public sealed class Engine
         if (isSealed) throw new InvalidOperationException("agents are added before the first execution");
         Register(agent);
         if (agent is CpuAgent cpu) cpus.Add(cpu);
+        if (agent is ActionAgent { PassesTime: true }) timersMask |= agent.Bit;
         return agent;
     }
 

@@ -1,5 +1,6 @@
 using Ringcheck.Devices;
 using Ringcheck.Exploration;
+using Ringcheck.Kernel;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Scenarios;
@@ -43,6 +44,11 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         Of(TicketLockProgram.Name, TicketLockProgram.Summary, TicketLockProgram.Wrong, variant => new TicketLockProgram(variant)),
         Of(GracePeriodProgram.Name, GracePeriodProgram.Summary, GracePeriodProgram.Wrong, variant => new GracePeriodProgram(variant)),
         .. BlkSmpScenarios.All.Select(BlkOfSeveralCpus),
+        new(new(GicScenario.LevelName, GicScenario.LevelSummary, [NoProfile], InTour: false), (_, _, memory) => new GicScenario(InterruptTrigger.Level, memory)),
+        new(new(GicScenario.EdgeName, GicScenario.EdgeSummary, [NoProfile], InTour: false), (_, _, memory) => new GicScenario(InterruptTrigger.Edge, memory)),
+        new(new(ApicScenario.Name, ApicScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new ApicScenario(memory)),
+        new(new(SerialScenario.Name, SerialScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new SerialScenario(memory)),
+        new(new(TimerScenario.Name, TimerScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new TimerScenario(memory)),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];

@@ -3,119 +3,102 @@ using Ringcheck.Exploration;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// All lines wired together into the interrupt input of one CPU, high while any line is. A real controller with acknowledge, priorities and
-/// masks comes with the machines that have one.
+/// What stands between devices and CPUs: takes lines and messages in, and drives the interrupt inputs of the CPUs (<see cref="CpuAgent.SetLine"/>). Which of them, and when, is
+/// the controller's own.
 /// </summary>
-public sealed class InterruptController(CpuAgent first)
+public abstract class InterruptController
 {
-    const int NoMessage = -1;
-
-    /// <summary>Different messages that can be told apart: the low bits of what is written.</summary>
-    const int MessageKinds = 64;
-
     readonly List<InterruptLine> lines = [];
-    readonly List<int> sent = [];
-    int high, message = NoMessage;
-    ulong pending;
-    CpuAgent cpu = first;
 
-    public CpuAgent Target => cpu;
+    protected InterruptController(SimulatedMachine machine)
+    {
+        Machine = machine;
+        Order = new(machine);
+    }
 
-    /// <summary>The CPU that takes the interrupts: the first one, unless a scenario says otherwise, before its first execution.</summary>
-    public void RouteTo(CpuAgent target) => cpu = target;
-
-    internal SimulatedMachine Machine { get; set; } = null!;
-
-    /// <summary>Whether lines, too, are messages on their way that push their senders' writes to memory before them, instead of wires.</summary>
-    internal bool LinesCarryOrder { get; set; }
+    /// <summary>The CPU that takes what no register sends elsewhere.</summary>
+    public virtual CpuAgent Target => Machine.Cpu;
 
     /// <summary>The machine's, while an execution is recorded.</summary>
     internal TraceRecorder? Recorder { get; set; }
 
+    protected SimulatedMachine Machine { get; }
+
+    protected IReadOnlyList<InterruptLine> Lines => lines;
+
+    /// <summary>What messages on their way to each CPU push before them.</summary>
+    private protected InterruptOrder Order { get; }
+
+    /// <summary>Sends everything to one CPU, before the first execution: for controllers that have no registers for that.</summary>
+    public virtual void RouteTo(CpuAgent target) => throw new InvalidOperationException("the registers of this controller say which CPU takes an interrupt");
+
+    /// <summary>An input of the controller.</summary>
+    /// <param name="number">As QEMU and device trees count them.</param>
     public InterruptLine AddLine(int number)
     {
         var line = new InterruptLine(this, number);
         lines.Add(line);
+        LineAdded(line);
         return line;
     }
 
-    /// <summary>
-    /// A device writes a message (MSI, MSI-X): it pushes the device's earlier writes to memory before it, on every machine. It stays pending until it is taken;
-    /// a second one of its kind until then is the same one.
-    /// </summary>
-    /// <param name="address">Where to: on this controller, anywhere.</param>
-    internal void Message(ulong address, uint data, DmaPort sender)
+    /// <summary>The lowest message that is pending where messages have no registers, which is not any more then. False: none is.</summary>
+    public virtual bool TryTakeMessage(out uint data)
     {
-        PushBefore(sender);
-        bool was = pending != 0;
-        pending |= 1UL << (int)(data % MessageKinds);
-        if (!was) LineChanged(true);
+        data = 0;
+        return false;
     }
 
-    /// <summary>The lowest message that is pending, which is not any more then. False: none is.</summary>
-    public bool TryTakeMessage(out uint data)
+    /// <summary>A device writes a message (MSI, MSI-X): it pushes the device's earlier writes to memory before it, on every machine.</summary>
+    /// <param name="address">Where to, as the device was told.</param>
+    /// <param name="data">What is written there.</param>
+    /// <param name="sender">The device's way to memory.</param>
+    internal abstract void Message(ulong address, uint data, DmaPort sender);
+
+    /// <summary>A line is raised, or once more while it is high.</summary>
+    internal virtual void LineRaised(InterruptLine line)
     {
-        data = (uint)System.Numerics.BitOperations.TrailingZeroCount(pending);
-        if (pending == 0) return false;
-        pending &= pending - 1;
-        if (pending == 0) LineChanged(false);
-        return true;
     }
 
-    internal void MessageFrom(DmaPort sender)
+    /// <summary>A line is raised by a master whose earlier writes it pushes where lines are messages.</summary>
+    internal void MessageFrom(InterruptLine line, DmaPort sender)
     {
-        if (LinesCarryOrder) PushBefore(sender);
+        if (Machine.Memory.MessageInterrupts) Order.PushBefore(TargetsOf(line), sender);
     }
 
-    /// <summary>Messages that were not taken yet arrive as one: the handler runs once for them.</summary>
-    void PushBefore(DmaPort sender)
-    {
-        if (Machine.Weak is not { } memory) return;
-        memory.Engine.Reducer?.NoteLine(cpu, high: true); // each message is an event of the line, though it is high already
-        int newer = memory.Machine.SendAfterAll(sender.Thread);
-        if (message != NoMessage)
-        {
-            memory.Machine.Join(newer, message);
-            memory.Machine.Drop(message);
-        }
-        message = newer;
-        if (memory.Audit.IsOn) sent.Add(memory.Audit.SendAfterAll(sender.Thread, "the interrupt message"));
-    }
-
-    /// <summary>The CPU enters its handler: what the messages pushed is there.</summary>
+    /// <summary>A CPU enters its handler: what the messages pushed is there.</summary>
     internal void Taken()
     {
-        if (message == NoMessage) return;
-        var memory = Machine.Weak!;
-        foreach (int each in sent) memory.Audit.Receive(cpu.Id, each);
-        sent.Clear();
-        memory.Machine.Receive(cpu.Id, message);
-        memory.Machine.Drop(message);
-        message = NoMessage;
+        Order.Taken(Machine.Engine.Running);
+        HandlerEntered(Machine.Engine.Running);
     }
 
-    /// <summary>After memory was folded: what a message on its way will push. Levels and who waits for them are in the CPU's state.</summary>
-    internal void Fold(ref StateHasher hasher)
+    /// <summary>A CPU has entered its handler: where entering it acknowledges the interrupt.</summary>
+    internal virtual void HandlerEntered(CpuAgent cpu)
     {
-        hasher.Add(pending);
-        if (message == NoMessage) return;
-        var (a, b) = Machine.Weak!.Machine.FingerprintOf(message);
-        hasher.Add(a);
-        hasher.Add(b);
     }
 
-    internal void LineChanged(bool isHigh)
+    /// <summary>A CPU is about to return from its handler.</summary>
+    internal virtual void HandlerLeft(CpuAgent cpu)
     {
-        high += isHigh ? 1 : -1;
-        cpu.SetLine(high > 0);
     }
 
-    internal void Reset()
+    /// <summary>After memory was folded. Levels of the CPUs' inputs, and who waits for them, are in the CPUs' state.</summary>
+    internal virtual void Fold(ref StateHasher hasher) => Order.Fold(ref hasher);
+
+    internal virtual void Reset()
     {
-        high = 0;
-        pending = 0;
-        sent.Clear();
-        message = NoMessage;
+        Order.Reset();
         foreach (var line in lines) line.Reset();
+    }
+
+    /// <summary>Which CPUs a line is for now: a bit for each.</summary>
+    private protected abstract uint TargetsOf(InterruptLine line);
+
+    /// <summary>The line has another level.</summary>
+    internal abstract void LineChanged(InterruptLine line);
+
+    private protected virtual void LineAdded(InterruptLine line)
+    {
     }
 }

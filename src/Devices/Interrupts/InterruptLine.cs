@@ -1,6 +1,6 @@
 namespace Ringcheck.Devices;
 
-/// <summary>A level-triggered interrupt line from a device to the CPU's interrupt input.</summary>
+/// <summary>A wire from a device to an input of the interrupt controller: a level, or edges, as the controller takes it.</summary>
 public sealed class InterruptLine(InterruptController controller, int number)
 {
     public bool High { get; private set; }
@@ -14,10 +14,11 @@ public sealed class InterruptLine(InterruptController controller, int number)
     public void Set(bool high, DmaPort? sender = null)
     {
         controller.Recorder?.Line(this, high, sender);
-        if (high && sender is not null) controller.MessageFrom(sender);
+        if (high && sender is not null) controller.MessageFrom(this, sender);
+        if (high) controller.LineRaised(this);
         if (High == high) return;
         High = high;
-        controller.LineChanged(high);
+        controller.LineChanged(this);
     }
 
     internal void Reset() => High = false;

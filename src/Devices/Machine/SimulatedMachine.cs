@@ -17,6 +17,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     int consoleLength;
 
     readonly List<PostedWrites> posted = [];
+    readonly List<IPlatformDevice> platform = [];
     readonly List<DmaPort> masters = [];
     readonly CpuAgent[] cpus;
     readonly int[] keptStores;
@@ -31,18 +32,20 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <param name="cpus">Several need a <see cref="Baton"/> to run them.</param>
     /// <param name="alwaysOrdered">True: a sequentially consistent memory, too, is the ordering machine (<see cref="Weak"/>), which keeps every order then. Its executions
     /// have graphs like those of the others, and one graph stands for all schedules that make it.</param>
-    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false)
+    /// <param name="interrupts">Makes the interrupt controller and puts its registers on the bus; null: there is none, and lines are wired together.</param>
+    public SimulatedMachine(ulong ramSize = 16 << 20, MachineMemory? memory = null, int cpus = 1, bool alwaysOrdered = false,
+        Func<SimulatedMachine, InterruptController>? interrupts = null)
     {
         this.alwaysOrdered = alwaysOrdered;
         Memory = memory ?? MachineMemory.SequentiallyConsistent;
         this.cpus = new CpuAgent[cpus];
         for (int i = 0; i < cpus; i++) this.cpus[i] = Engine.Add(new CpuAgent($"cpu{i}"));
         keptStores = new int[cpus];
-        Interrupts = new(Cpu) { Machine = this, LinesCarryOrder = Memory.MessageInterrupts };
         Ram = new(Engine, RamBase, ramSize);
         cache = Memory.IsCoherent ? null : new(Engine, Ram);
         Messages = new(this);
         Monitors = new(this);
+        Interrupts = interrupts?.Invoke(this) ?? new WiredInterrupts(this);
         Engine.System = this;
     }
 
@@ -76,6 +79,12 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     public RegisterMessages Messages { get; }
 
     public Bus Bus { get; } = new();
+
+    /// <summary>Whose register write arrives, while one does that took time.</summary>
+    internal CpuAgent? Arriving { get; set; }
+
+    /// <summary>The CPU whose register access is being carried out: for registers of which each CPU has its own.</summary>
+    internal CpuAgent Accessing => Arriving ?? Engine.Running;
 
     /// <summary>Whether the CPUs have I/O ports: x86's do.</summary>
     public bool HasPorts { get; init; }
@@ -123,10 +132,16 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         return made;
     }
 
-    /// <summary>Any block of registers in a slot, with the path that its writes take. The caller resets it, and its state is in no fingerprint.</summary>
-    public void Attach(int slot, IBusDevice device, string name)
+    /// <summary>
+    /// Any block of registers in a slot, with the path that its writes take. Unless it is an <see cref="IPlatformDevice"/>, the caller resets it, and its state is in no fingerprint.
+    /// </summary>
+    public void Attach(int slot, IBusDevice device, string name) => Attach(SlotAddress(slot), 0x200, device, name);
+
+    /// <inheritdoc cref="Attach(int, IBusDevice, string)"/>
+    public void Attach(ulong address, ulong size, IBusDevice device, string name)
     {
-        Bus.Add(SlotAddress(slot), 0x200, device, PathsTo(device, name));
+        Bus.Add(address, size, device, PathsTo(device, name));
+        if (device is IPlatformDevice known) platform.Add(known);
     }
 
     /// <summary>What each CPU's register writes to a device take on their way; null where they arrive at once.</summary>
@@ -167,6 +182,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     {
         Weak = Memory.IsWeak || alwaysOrdered || strategy is Reducer ? ordered ??= new(Engine, Ram, Memory.Model, cpus.Length + masters.Count, Waits) : null;
         Engine.Reset(strategy);
+        Arriving = null;
         Recorder?.Begin();
         Waits.Reset();
         Interrupts.Reset();
@@ -179,6 +195,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         Cache?.Reset();
         foreach (var device in devices) device.PowerOn();
         Pci?.PowerOn();
+        foreach (var device in platform) device.PowerOn();
         consoleLength = 0;
     }
 
@@ -200,6 +217,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         if (Memory.IsWeak) Messages.Fold(ref hasher);
         foreach (var device in devices) device.Fold(ref hasher);
         Pci?.Fold(ref hasher);
+        foreach (var device in platform) device.Fold(ref hasher);
         Monitors.Fold(ref hasher);
     }
 
@@ -219,6 +237,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
             if (path.Cpu.Id == cpu) path.Push(Weak!);
         }
     }
+
+    /// <summary>Whether a CPU's write to a register has not arrived yet.</summary>
+    internal bool IsOnItsWay(CpuAgent cpu, IBusDevice device, uint offset) => posted.Exists(path => path.Cpu == cpu && path.IsOnItsWay(device, offset));
 
     /// <summary>A CPU did something that later stores of it are kept behind: so are those of whoever sees them, register writes included.</summary>
     internal void KeepStores(int cpu) => keptStores[cpu]++;

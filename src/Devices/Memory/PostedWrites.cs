@@ -36,6 +36,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
     /// <summary>Registers whose writes have not arrived.</summary>
     public IEnumerable<string> Registers => onTheirWay.Select(write => device.NameOf(write.Offset));
 
+    /// <summary>Whether a write to a register of a peripheral has not arrived.</summary>
+    internal bool IsOnItsWay(IBusDevice target, uint offset) => device == target && onTheirWay.Exists(write => write.Offset == offset);
+
     public override void Reset()
     {
         base.Reset();
@@ -144,7 +147,9 @@ public sealed class PostedWrites(SimulatedMachine machine, IBusDevice device, Cp
         var reducer = machine.Engine.Reducer;
         reducer?.BeginArrival();
         machine.Monitors.Registers.Write(device, write.Address, write.Offset, write.Width, write.Value);
+        machine.Arriving = cpu;
         device.Write(write.Offset, write.Width, write.Value);
+        machine.Arriving = null;
         if (reducer is null) return;
         var (reads, writes) = device.PartsOf(write.Offset, writes: true, write.Value);
         reducer.EndArrival(reads, writes, write.Address << 24 ^ write.Value, write.Issue);

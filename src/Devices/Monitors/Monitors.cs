@@ -225,6 +225,7 @@ public sealed class Monitors
     /// </summary>
     public void HandlerLeft()
     {
+        machine.Interrupts.HandlerLeft(machine.Engine.Running);
         if (!JudgeDevices) return; // a hostile device lies about its causes too
         if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)

@@ -46,7 +46,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     /// <summary>Where no virtio device is: an empty slot allows a look at what it is, and nothing more.</summary>
     void Elsewhere(IBusDevice? target, ulong address, uint offset, bool writes)
     {
-        if (target is not (null or EmptyMmioSlot)) return;
+        if (target is not (null or EmptyMmioSlot)) return; // what is no virtio device watches over its registers itself
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         string what = writes ? "writes" : "reads";
         if (target is null)

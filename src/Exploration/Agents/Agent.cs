@@ -76,6 +76,9 @@ public sealed class ActionAgent(string name, Action action) : InlineAgent(name)
     /// <summary>Lets time pass for a CPU: a step of that CPU.</summary>
     internal bool IsTimer { get; init; }
 
+    /// <summary>Lets time pass for a device: as CPUs' timers, only when nothing else can run, unless a scenario says otherwise.</summary>
+    public bool PassesTime { get; init; }
+
     public override void Run()
     {
         Step++;
