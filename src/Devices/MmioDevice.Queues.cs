@@ -116,7 +116,7 @@ public abstract partial class MmioDevice
             || LeavesRam(queue.Available, AvailableRing.RingOffset + AvailableRing.EntrySize * queue.RingSize + events))) RaiseNeedsReset();
     }
 
-    bool LeavesRam(ulong address, uint length) => Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
+    bool LeavesRam(ulong bus, uint length) => Machine.MemoryAt(new(bus)) is var address && Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
 
     void WriteLegacyQueueRegister(uint offset, uint value)
     {

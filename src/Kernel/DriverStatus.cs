@@ -21,7 +21,7 @@ public enum DriverStatus : byte
     /// <summary>The queue does not exist, is in use already, is too small, or did not become ready.</summary>
     QueueUnavailable,
 
-    /// <summary>No descriptor or request slot is free: reap, then try again.</summary>
+    /// <summary>No descriptor or request slot is free: reap, then try again. Of an allocator or a mapping: no memory that will do, or no room to keep account of it.</summary>
     NoSpace,
 
     /// <summary>The caller's mistake; nothing has reached the device. Stale request ids get this too.</summary>

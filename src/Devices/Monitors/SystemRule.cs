@@ -32,4 +32,11 @@ public enum SystemRule : byte
     UsedBufferNotNotified,
     AvailableFlags,
     UsedFlags,
+    CpuAddressAsBusAddress,
+    UnmappedAccess,
+    UnmappedInFlight,
+    UnmappedUnknown,
+    MappedTwice,
+    MappingLeaked,
+    WrongDirection,
 }
