@@ -44,10 +44,14 @@ public sealed class DmaAllocator<TMachine>
     private struct Extent
     {
         public ulong Cpu, Bus, Length;
-        public bool IsUsed;
+
+        /// <summary>Bytes that were asked for, of which <see cref="Length"/> is the next multiple of the granule; 0: free.</summary>
+        public uint Region;
 
         /// <summary>Not to be merged with the one before it, though that may end where this begins.</summary>
         public bool BeginsRange;
+
+        public readonly bool IsUsed => Region != 0;
     }
 
     /// <summary>In all free extents together; a region needs one of them.</summary>
@@ -84,7 +88,7 @@ public sealed class DmaAllocator<TMachine>
         if (best < 0)
             return DriverStatus.NoSpace;
         best = Cut(best, bestOffset, size);
-        extents[best].IsUsed = true;
+        extents[best].Region = length;
         FreeBytes -= size;
         RegionCount++;
         region = new(new(extents[best].Cpu), new(extents[best].Bus), length);
@@ -100,11 +104,11 @@ public sealed class DmaAllocator<TMachine>
         int at = 0;
         while (at < count && !(extents[at].IsUsed && extents[at].Cpu == region.Cpu.Value))
             at++;
-        if (at == count || region.Length == 0 || extents[at].Bus != region.Bus.Value || extents[at].Length != RoundUp(region.Length))
+        if (at == count || extents[at].Bus != region.Bus.Value || extents[at].Region != region.Length)
             return DriverStatus.InvalidArgument;
         FreeBytes += extents[at].Length;
         RegionCount--;
-        extents[at].IsUsed = false;
+        extents[at].Region = 0;
         if (at + 1 < count && !extents[at + 1].IsUsed && !extents[at + 1].BeginsRange)
             MergeWithNext(at);
         if (at > 0 && !extents[at - 1].IsUsed && !extents[at].BeginsRange)
