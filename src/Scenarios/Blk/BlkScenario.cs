@@ -34,6 +34,7 @@ sealed partial class BlkScenario : IBarrierScenario
     public BlkScenario(BlkSetup setup, DeviceProfile profile, MachineMemory memory, bool freshDriver)
     {
         machine = new(memory: memory) { BusOffset = setup.BusOffset, UseIommu = setup.UseIommu };
+        if (machine.Iommu is { } iommu) iommu.MostMappings = setup.MappingsMax;
         this.setup = setup;
         this.profile = profile;
         this.freshDriver = freshDriver;

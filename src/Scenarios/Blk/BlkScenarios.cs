@@ -259,6 +259,16 @@ static class BlkScenarios
             UseIommu = true,
             Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets, BlkPremise.Unmapped, BlkPremise.PassedIommu],
         }),
+        new("blk-iommu-full", "an IOMMU with room for one request and a half: what is mapped of the second is unmapped until there is room for all of it", new()
+        {
+            Program = [Do(BlkVerb.Write, 5, 2), Do(BlkVerb.Read, 9, 2), Do(BlkVerb.Wait), Do(BlkVerb.Read, 5, 2), Do(BlkVerb.Wait)],
+            QueueSize = 16,
+            BusOffset = BlkSetup.HighBus,
+            UseIommu = true,
+            MappingsMax = 4,
+            ScatterBuffers = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Scattered, BlkPremise.Unmapped],
+        }, InTour: false),
         new("blk-last-slot", "the device is in the last of 32 slots; the others are empty", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],

@@ -57,6 +57,9 @@ sealed record BlkSetup
     /// <summary>Devices reach only what is mapped.</summary>
     public bool UseIommu { get; init; }
 
+    /// <summary>Mappings that the IOMMU has room for.</summary>
+    public int MappingsMax { get; init; } = 256;
+
     /// <summary>A request's data lies in frames of one page that are not next to each other, and crosses from one to the next.</summary>
     public bool ScatterBuffers { get; init; }
 
