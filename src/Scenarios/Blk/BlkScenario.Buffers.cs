@@ -32,13 +32,13 @@ sealed partial class BlkScenario
         regionIsMapped = deviceMayRun = false;
         if (!setup.ScatterBuffers) return;
         // Frames from the top down, none next to another, each a range of its own.
-        var ranges = new DmaRange[MaxRequests * MostFrames];
-        for (uint i = 0; i < ranges.Length; i++)
+        var pages = new DmaRange[MaxRequests * MostFrames];
+        for (uint i = 0; i < pages.Length; i++)
         {
-            var frame = machine.Region(Buffers + FrameDistance * ((uint)ranges.Length - i), DmaLimits.PageSize);
-            ranges[i] = new(frame.Cpu, frame.Bus, frame.Length);
+            var frame = machine.Region(Buffers + FrameDistance * ((uint)pages.Length - i), DmaLimits.PageSize);
+            pages[i] = new(frame.Cpu, frame.Bus, frame.Length);
         }
-        allocator = new(cpu, ranges, (ushort)ranges.Length);
+        allocator = new(cpu, pages, (ushort)pages.Length);
     }
 
     /// <summary>The data of a request, where it lies.</summary>
