@@ -140,7 +140,7 @@ public interface ITime
 /// All that driver code may ask of a machine. Driver code is generic over a struct that implements this, so that each lane
 /// (simulation, QEMU, flat memory, bare metal) compiles to direct calls.
 /// </summary>
-public interface IMachine : IRegisters, IPorts, IDmaMemory, IBarriers, ILockMachine
+public interface IMachine : IRegisters, IPorts, IDmaMemory, IDmaMapping, IBarriers, ILockMachine
 {
     /// <summary>Text for the machine's console, UTF-8, as boot lines are.</summary>
     void Print(ReadOnlySpan<byte> text);

@@ -24,7 +24,7 @@ public enum DriverStatus : byte
     /// <summary>The device could not map an interrupt vector (4.1.5.1.2): use fewer, or its line.</summary>
     VectorUnavailable,
 
-    /// <summary>No descriptor or request slot is free: reap, then try again.</summary>
+    /// <summary>No descriptor or request slot is free: reap, then try again. Of an allocator or a mapping: no memory that will do, or no room to keep account of it.</summary>
     NoSpace,
 
     /// <summary>The caller's mistake; nothing has reached the device. Stale request ids get this too.</summary>

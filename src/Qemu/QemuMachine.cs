@@ -220,6 +220,14 @@ public readonly unsafe struct QemuMachine(QemuMachineState state) : IMachine
     {
     }
 
+    /// <summary>No IOMMU stands in front of the devices (see <see cref="SharedRam"/>): all memory is mapped for good.</summary>
+    public bool TryMapForDevice(DmaRegion region, DmaDirection direction) => true;
+
+    /// <inheritdoc cref="TryMapForDevice"/>
+    public void UnmapForDevice(DmaRegion region)
+    {
+    }
+
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
-using Ringcheck.Hal;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
 
 /// <summary>A load with dependencies, awaited. As a plain one, it reads 0 outside RAM.</summary>
-public readonly unsafe struct DmaDependentLoad<T>(DmaPort port, BusAddress address, Access access) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaDependentLoad<T>(DmaPort port, ulong place, Access access) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaDependentLoad<T> GetAwaiter() => this;
 
@@ -16,14 +15,15 @@ public readonly unsafe struct DmaDependentLoad<T>(DmaPort port, BusAddress addre
     {
         port.Step();
         var machine = port.Machine;
+        ulong address = port.Reach(place, sizeof(T), writes: false);
         T value = default;
-        if (machine.Ram.Contains(address.Value, (ulong)sizeof(T)))
+        if (machine.Ram.Contains(address, (ulong)sizeof(T)))
         {
-            machine.Cache?.DeviceLoads(address.Value, sizeof(T));
-            value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address.Value, access) : machine.Ram.Load<T>(address.Value);
+            machine.Cache?.DeviceLoads(address, sizeof(T));
+            value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address, access) : machine.Ram.Load<T>(address);
         }
-        machine.Monitors.DeviceLoad<T>(address.Value);
-        if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
+        machine.Monitors.DeviceLoad<T>(address);
+        if (machine.Engine.Hashing) port.Agent.Observed(address, Digest.Of(value));
         return value;
     }
 
@@ -35,7 +35,7 @@ public readonly unsafe struct DmaDependentLoad<T>(DmaPort port, BusAddress addre
 }
 
 /// <summary>A store with dependencies, awaited. As a plain one, it writes nothing outside RAM.</summary>
-public readonly unsafe struct DmaDependentStore<T>(DmaPort port, BusAddress address, T value, Access access) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaDependentStore<T>(DmaPort port, ulong place, T value, Access access) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaDependentStore<T> GetAwaiter() => this;
 
@@ -45,12 +45,13 @@ public readonly unsafe struct DmaDependentStore<T>(DmaPort port, BusAddress addr
     {
         port.Step();
         var machine = port.Machine;
-        port.Agent.Observed(address.Value, 0);
-        machine.Monitors.DeviceStore<T>(address.Value);
-        if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
-        machine.Cache?.DeviceStores(address.Value, sizeof(T));
-        if (machine.Weak is { } weak) weak.Store(port.Thread, address.Value, value, access);
-        else machine.Ram.Store(address.Value, value);
+        ulong address = port.Reach(place, sizeof(T), writes: true);
+        port.Agent.Observed(address, 0);
+        machine.Monitors.DeviceStore<T>(address);
+        if (!machine.Ram.Contains(address, (ulong)sizeof(T))) return;
+        machine.Cache?.DeviceStores(address, sizeof(T));
+        if (machine.Weak is { } weak) weak.Store(port.Thread, address, value, access);
+        else machine.Ram.Store(address, value);
     }
 
     void IParks.Park(Frame frame) => port.Agent.Park(frame);

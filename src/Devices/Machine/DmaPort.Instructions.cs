@@ -18,23 +18,23 @@ public sealed partial class DmaPort
     /// <summary>A load with the order and the dependencies given.</summary>
     public DmaDependentLoad<T> Load<T>(BusAddress address, AccessOrder order, int addressView = Access.None, int keepView = Access.None)
         where T : unmanaged
-        => new(this, address, new(-1, order, addressView, KeepView: keepView));
+        => new(this, At(address), new(-1, order, addressView, KeepView: keepView));
 
     /// <summary>A store with the order and the dependencies given.</summary>
     public DmaDependentStore<T> Store<T>(BusAddress address, T value, AccessOrder order, int addressView = Access.None, int dataView = Access.None)
         where T : unmanaged
-        => new(this, address, value, new(-1, order, addressView, dataView));
+        => new(this, At(address), value, new(-1, order, addressView, dataView));
 
     /// <summary>Writes a word and returns the one before, as one access (SWP, xchg).</summary>
     public DmaUpdate Exchange(BusAddress address, uint value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
-        => new(this, address, AtomicUpdate.Exchange(value), new(-1, order, addressView, dataView, keepView));
+        => new(this, At(address), AtomicUpdate.Exchange(value), new(-1, order, addressView, dataView, keepView));
 
     /// <summary>Adds to a word and returns the one before, as one access (LDADD, xadd).</summary>
     public DmaUpdate FetchAdd(BusAddress address, uint value, AccessOrder order, int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
-        => new(this, address, AtomicUpdate.Add(value), new(-1, order, addressView, dataView, keepView));
+        => new(this, At(address), AtomicUpdate.Add(value), new(-1, order, addressView, dataView, keepView));
 
     /// <summary>Writes a word if it is the one expected, and returns what it was, as one access (CAS, cmpxchg).</summary>
     public DmaUpdate CompareExchange(BusAddress address, uint expected, uint value, AccessOrder order,
         int addressView = Access.None, int dataView = Access.None, int keepView = Access.None)
-        => new(this, address, AtomicUpdate.CompareExchange(expected, value), new(-1, order, addressView, dataView, keepView));
+        => new(this, At(address), AtomicUpdate.CompareExchange(expected, value), new(-1, order, addressView, dataView, keepView));
 }

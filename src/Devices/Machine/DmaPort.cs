@@ -54,21 +54,29 @@ public sealed partial class DmaPort
     /// <summary>The coroutine that awaits. Set once, before the first execution.</summary>
     public CoroutineAgent Agent { get; set; } = null!;
 
-    public DmaLoad<T> Load<T>(BusAddress address) where T : unmanaged => new(this, address, LoadOrder);
+    public DmaLoad<T> Load<T>(BusAddress address) where T : unmanaged => new(this, At(address), LoadOrder);
 
-    public DmaStore<T> Store<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value, AccessOrder.Plain);
+    public DmaStore<T> Store<T>(BusAddress address, T value) where T : unmanaged => new(this, At(address), value, AccessOrder.Plain);
 
     /// <summary>A load that is satisfied before all later accesses of this master.</summary>
-    public DmaLoad<T> LoadAcquire<T>(BusAddress address) where T : unmanaged => new(this, address, AccessOrder.Acquire);
+    public DmaLoad<T> LoadAcquire<T>(BusAddress address) where T : unmanaged => new(this, At(address), AccessOrder.Acquire);
 
     /// <summary>A store that is seen after all earlier accesses of this master.</summary>
-    public DmaStore<T> StoreRelease<T>(BusAddress address, T value) where T : unmanaged => new(this, address, value, AccessOrder.Release);
+    public DmaStore<T> StoreRelease<T>(BusAddress address, T value) where T : unmanaged => new(this, At(address), value, AccessOrder.Release);
 
     /// <summary>One access for the whole length: split payload into <see cref="SimulatedMachine.PayloadChunks"/> of these.</summary>
-    public DmaRead Read(BusAddress source, Memory<byte> destination) => new(this, source, destination);
+    public DmaRead Read(BusAddress source, Memory<byte> destination) => new(this, At(source), destination);
 
     /// <inheritdoc cref="Read"/>
-    public DmaWrite Write(BusAddress destination, ReadOnlyMemory<byte> source) => new(this, destination, source);
+    public DmaWrite Write(BusAddress destination, ReadOnlyMemory<byte> source) => new(this, At(destination), source);
+
+    /// <summary>Where in memory it is: here, once, bus addresses become what all else counts in.</summary>
+    ulong At(BusAddress address) => machine.MemoryAt(address);
+
+    /// <summary>The address again, or where nothing is if the IOMMU does not let the access through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong Reach(ulong address, int length, bool writes)
+        => machine.Iommu is null || machine.Iommu.Passes(this, address, length, writes) ? address : Iommu.Nowhere;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Step()
@@ -78,7 +86,7 @@ public sealed partial class DmaPort
     }
 }
 
-public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaLoad<T>(DmaPort port, ulong place, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaLoad<T> GetAwaiter() => this;
 
@@ -88,27 +96,28 @@ public readonly unsafe struct DmaLoad<T>(DmaPort port, BusAddress address, Acces
     {
         port.Step();
         var machine = port.Machine;
-        machine.Recorder?.Load(port.Agent, address.Value, sizeof(T), order);
+        machine.Recorder?.Load(port.Agent, place, sizeof(T), order);
+        ulong address = port.Reach(place, sizeof(T), writes: false);
         T value = default;
-        if (machine.Ram.Contains(address.Value, (ulong)sizeof(T)))
+        if (machine.Ram.Contains(address, (ulong)sizeof(T)))
         {
-            machine.Cache?.DeviceLoads(address.Value, sizeof(T));
-            value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address.Value, order, out _) : machine.Ram.Load<T>(address.Value);
+            machine.Cache?.DeviceLoads(address, sizeof(T));
+            value = machine.Weak is { } weak ? weak.Load<T>(port.Thread, address, order, out _) : machine.Ram.Load<T>(address);
         }
         machine.Recorder?.Got(Digest.Of(value));
-        machine.Monitors.DeviceLoad<T>(address.Value);
-        if (machine.Engine.Hashing) port.Agent.Observed(address.Value, Digest.Of(value));
+        machine.Monitors.DeviceLoad<T>(address);
+        if (machine.Engine.Hashing) port.Agent.Observed(address, Digest.Of(value));
         return value;
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(address.Value));
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(place));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
     public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
 }
 
-public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T value, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
+public readonly unsafe struct DmaStore<T>(DmaPort port, ulong place, T value, AccessOrder order) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaStore<T> GetAwaiter() => this;
 
@@ -118,24 +127,25 @@ public readonly unsafe struct DmaStore<T>(DmaPort port, BusAddress address, T va
     {
         port.Step();
         var machine = port.Machine;
-        port.Agent.Observed(address.Value, 0);
-        machine.Recorder?.Store(port.Agent, address.Value, sizeof(T), Digest.Of(value), order);
-        machine.Monitors.DeviceStore<T>(address.Value);
-        if (!machine.Ram.Contains(address.Value, (ulong)sizeof(T))) return;
-        machine.Cache?.DeviceStores(address.Value, sizeof(T));
-        if (machine.Weak is { } weak) weak.Store(port.Thread, address.Value, value, order);
-        else machine.Ram.Store(address.Value, value);
-        if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address.Value, (ushort)Digest.Of(value));
+        machine.Recorder?.Store(port.Agent, place, sizeof(T), Digest.Of(value), order);
+        ulong address = port.Reach(place, sizeof(T), writes: true);
+        port.Agent.Observed(address, 0);
+        machine.Monitors.DeviceStore<T>(address);
+        if (!machine.Ram.Contains(address, (ulong)sizeof(T))) return;
+        machine.Cache?.DeviceStores(address, sizeof(T));
+        if (machine.Weak is { } weak) weak.Store(port.Thread, address, value, order);
+        else machine.Ram.Store(address, value);
+        if (sizeof(T) == sizeof(ushort)) machine.Monitors.Ownership.DeviceStored(address, (ushort)Digest.Of(value));
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(address.Value));
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(place));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
     public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
 }
 
-public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> destination) : ICriticalNotifyCompletion, IParks
+public readonly struct DmaRead(DmaPort port, ulong place, Memory<byte> destination) : ICriticalNotifyCompletion, IParks
 {
     public DmaRead GetAwaiter() => this;
 
@@ -145,25 +155,26 @@ public readonly struct DmaRead(DmaPort port, BusAddress source, Memory<byte> des
     {
         port.Step();
         var machine = port.Machine;
-        machine.Recorder?.Load(port.Agent, source.Value, destination.Length, AccessOrder.Plain);
-        machine.Monitors.DeviceRead(source.Value, destination.Length);
+        machine.Recorder?.Load(port.Agent, place, destination.Length, AccessOrder.Plain);
+        ulong address = port.Reach(place, destination.Length, writes: false);
+        machine.Monitors.DeviceRead(address, destination.Length);
         var into = destination.Span;
-        if (machine.Ram.Contains(source.Value, (ulong)into.Length)) machine.Cache?.DeviceLoads(source.Value, into.Length);
-        if (!machine.Ram.Contains(source.Value, (ulong)into.Length)) into.Clear();
-        else if (machine.Weak is { } weak) weak.Load(port.Thread, source.Value, into, port.LoadOrder);
-        else machine.Ram.Span(source.Value, into.Length).CopyTo(into);
+        if (machine.Ram.Contains(address, (ulong)into.Length)) machine.Cache?.DeviceLoads(address, into.Length);
+        if (!machine.Ram.Contains(address, (ulong)into.Length)) into.Clear();
+        else if (machine.Weak is { } weak) weak.Load(port.Thread, address, into, port.LoadOrder);
+        else machine.Ram.Span(address, into.Length).CopyTo(into);
         machine.Recorder?.Got(into);
-        if (machine.Engine.Hashing) Digest.Observe(port.Agent, source.Value, into);
+        if (machine.Engine.Hashing) Digest.Observe(port.Agent, address, into);
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(source.Value));
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Read(place));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 
     public void UnsafeOnCompleted(Action continuation) => throw new NotSupportedException();
 }
 
-public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMemory<byte> source) : ICriticalNotifyCompletion, IParks
+public readonly struct DmaWrite(DmaPort port, ulong place, ReadOnlyMemory<byte> source) : ICriticalNotifyCompletion, IParks
 {
     public DmaWrite GetAwaiter() => this;
 
@@ -173,16 +184,17 @@ public readonly struct DmaWrite(DmaPort port, BusAddress destination, ReadOnlyMe
     {
         port.Step();
         var machine = port.Machine;
-        port.Agent.Observed(destination.Value, (ulong)source.Length);
-        machine.Recorder?.Store(port.Agent, destination.Value, source.Span);
-        machine.Monitors.DeviceWrite(destination.Value, source.Length);
-        if (source.Length == 0 || !machine.Ram.Contains(destination.Value, (ulong)source.Length)) return;
-        machine.Cache?.DeviceStores(destination.Value, source.Length);
-        if (machine.Weak is { } weak) weak.Store(port.Thread, destination.Value, source.Span, AccessOrder.Plain);
-        else machine.Ram.Copy(destination.Value, source.Span);
+        machine.Recorder?.Store(port.Agent, place, source.Span);
+        ulong address = port.Reach(place, source.Length, writes: true);
+        port.Agent.Observed(address, (ulong)source.Length);
+        machine.Monitors.DeviceWrite(address, source.Length);
+        if (source.Length == 0 || !machine.Ram.Contains(address, (ulong)source.Length)) return;
+        machine.Cache?.DeviceStores(address, source.Length);
+        if (machine.Weak is { } weak) weak.Store(port.Thread, address, source.Span, AccessOrder.Plain);
+        else machine.Ram.Copy(address, source.Span);
     }
 
-    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(destination.Value));
+    void IParks.Park(Frame frame) => port.Agent.Park(frame, Footprint.Write(place));
 
     public void OnCompleted(Action continuation) => throw new NotSupportedException();
 

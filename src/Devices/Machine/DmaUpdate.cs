@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Ringcheck.Exploration;
-using Ringcheck.Hal;
 using Ringcheck.Ordering;
 
 namespace Ringcheck.Devices;
@@ -9,14 +8,14 @@ namespace Ringcheck.Devices;
 public readonly struct DmaUpdate : ICriticalNotifyCompletion, IParks
 {
     readonly DmaPort port;
-    readonly BusAddress address;
+    readonly ulong place;
     readonly AtomicUpdate update;
     readonly Access access;
 
-    internal DmaUpdate(DmaPort port, BusAddress address, in AtomicUpdate update, in Access access)
+    internal DmaUpdate(DmaPort port, ulong place, in AtomicUpdate update, in Access access)
     {
         this.port = port;
-        this.address = address;
+        this.place = place;
         this.update = update;
         this.access = access;
     }
@@ -29,17 +28,18 @@ public readonly struct DmaUpdate : ICriticalNotifyCompletion, IParks
     {
         port.Step();
         var machine = port.Machine;
-        machine.Monitors.DeviceLoad<uint>(address.Value);
-        machine.Monitors.DeviceStore<uint>(address.Value);
+        ulong address = port.Reach(port.Reach(place, sizeof(uint), writes: false), sizeof(uint), writes: true);
+        machine.Monitors.DeviceLoad<uint>(address);
+        machine.Monitors.DeviceStore<uint>(address);
         uint before = 0;
-        if (machine.Ram.Contains(address.Value, sizeof(uint)))
+        if (machine.Ram.Contains(address, sizeof(uint)))
         {
-            machine.Cache?.DeviceLoads(address.Value, sizeof(uint));
-            machine.Cache?.DeviceStores(address.Value, sizeof(uint));
-            if (machine.Weak is { } weak) before = weak.Update(port.Thread, address.Value, update, access, out _);
-            else if (update.Stores(before = machine.Ram.Load<uint>(address.Value), out uint after)) machine.Ram.Store(address.Value, after);
+            machine.Cache?.DeviceLoads(address, sizeof(uint));
+            machine.Cache?.DeviceStores(address, sizeof(uint));
+            if (machine.Weak is { } weak) before = weak.Update(port.Thread, address, update, access, out _);
+            else if (update.Stores(before = machine.Ram.Load<uint>(address), out uint after)) machine.Ram.Store(address, after);
         }
-        port.Agent.Observed(address.Value, before);
+        port.Agent.Observed(address, before);
         return before;
     }
 

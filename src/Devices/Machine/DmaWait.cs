@@ -27,15 +27,15 @@ public sealed partial class DmaPort
         where T : unmanaged
     {
         var access = new Access(-1, order, addressView, KeepView: keepView);
-        var (ended, value) = await new DmaTry<T>(this, address, until, access, again: false);
-        while (!ended) (ended, value) = await new DmaTry<T>(this, address, until, access, again: true);
+        var (ended, value) = await new DmaTry<T>(this, At(address), until, access, again: false);
+        while (!ended) (ended, value) = await new DmaTry<T>(this, At(address), until, access, again: true);
         return value;
     }
 
     /// <summary>Nothing of this master happens until a store to the address may end its wait.</summary>
-    internal unsafe void WaitFor<T>(BusAddress address, Func<T, bool> condition) where T : unmanaged
+    internal unsafe void WaitFor<T>(ulong address, Func<T, bool> condition) where T : unmanaged
     {
-        (waitAddress, until) = (address.Value, condition);
+        (waitAddress, until) = (address, condition);
         canEnd = &CanEnd<T>;
         Agent.Engine.Block(Agent);
         machine.Waits.Add(this);
@@ -58,7 +58,7 @@ public sealed partial class DmaPort
 }
 
 /// <summary>One try of <see cref="DmaPort.LoadUntil"/>.</summary>
-readonly unsafe struct DmaTry<T>(DmaPort port, BusAddress address, Func<T, bool> until, Access access, bool again) : ICriticalNotifyCompletion, IParks where T : unmanaged
+readonly unsafe struct DmaTry<T>(DmaPort port, ulong place, Func<T, bool> until, Access access, bool again) : ICriticalNotifyCompletion, IParks where T : unmanaged
 {
     public DmaTry<T> GetAwaiter() => this;
 
@@ -68,8 +68,8 @@ readonly unsafe struct DmaTry<T>(DmaPort port, BusAddress address, Func<T, bool>
         get
         {
             bool passes = port.Agent.TryPass();
-            if (!again && port.MaySatisfy(address.Value, until)) return passes;
-            port.WaitFor(address, until);
+            if (!again && port.MaySatisfy(place, until)) return passes;
+            port.WaitFor(place, until);
             return false;
         }
     }
@@ -81,12 +81,13 @@ readonly unsafe struct DmaTry<T>(DmaPort port, BusAddress address, Func<T, bool>
         machine.Waits.Remove(port);
         bool ended;
         T value;
-        if (machine.Weak is { } weak) ended = weak.TryLoad(port.Thread, address.Value, access, until, out value);
-        else ended = until(value = machine.Ram.Load<T>(address.Value));
-        if (machine.Engine.Hashing) port.Agent.Observed(address.Value, ended ? Digest.Of(value) : ulong.MaxValue);
+        if (machine.Weak is { } weak) ended = weak.TryLoad(port.Thread, place, access, until, out value);
+        else ended = until(value = machine.Ram.Load<T>(place));
+        if (machine.Engine.Hashing) port.Agent.Observed(place, ended ? Digest.Of(value) : ulong.MaxValue);
         if (!ended) return default;
-        machine.Cache?.DeviceLoads(address.Value, sizeof(T));
-        machine.Monitors.DeviceLoad<T>(address.Value);
+        ulong address = port.Reach(place, sizeof(T), writes: false);
+        machine.Cache?.DeviceLoads(address, sizeof(T));
+        machine.Monitors.DeviceLoad<T>(address);
         return (true, value);
     }
 

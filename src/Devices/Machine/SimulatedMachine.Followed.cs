@@ -23,9 +23,10 @@ public sealed partial class SimulatedMachine
     internal int Peripherals { get; set; }
 
     /// <summary>
-    /// All but what a cache that devices do not see makes of accesses: that is judged in the order in which they happen to be made. And not more peripherals than there are bits for.
+    /// All but what a cache that devices do not see, or an IOMMU, makes of accesses: that is judged in the order in which they happen to be made. And not more peripherals than
+    /// there are bits for.
     /// </summary>
-    bool ISystem.IsFollowed => Memory.IsCoherent && Peripherals <= PeripheralBits.Most;
+    bool ISystem.IsFollowed => Memory.IsCoherent && Iommu is null && Peripherals <= PeripheralBits.Most;
 
     /// <summary>A CPU comes to a register access.</summary>
     internal void Announce(CpuAgent cpu, ulong address, bool writes, ulong value)

@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Hal;
 using Ringcheck.Models.Tracing;
 
 namespace Ringcheck.Devices;
@@ -62,6 +63,24 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     public Ram Ram { get; }
 
     public MachineMemory Memory { get; }
+
+    /// <summary>What a bus address is more than the CPU address of the same memory: not 0 where an address of the wrong kind is to show.</summary>
+    public ulong BusOffset { get; init; }
+
+    /// <summary>What stands between devices and memory, or null: then all memory is mapped for good.</summary>
+    public Iommu? Iommu { get; private init; }
+
+    public bool UseIommu
+    {
+        get => Iommu is not null;
+        init => Iommu = value ? new(this) : null;
+    }
+
+    /// <summary>Where the CPU and all that watches find what a device finds at a bus address.</summary>
+    public ulong MemoryAt(BusAddress address) => address.Value - BusOffset;
+
+    /// <summary>A region of memory by its place in RAM, in bytes: as the machine's description would give it to a kernel.</summary>
+    public DmaRegion Region(uint offset, uint length) => new(new(RamBase + offset), new(RamBase + offset + BusOffset), length);
 
     /// <summary>The memory that orders no more than it must, or null: then RAM is all there is. There from the first <see cref="Reset"/> on.</summary>
     public WeakMemory? Weak { get; private set; }
@@ -193,6 +212,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         ForgetArrivals();
         Messages.Reset();
         Cache?.Reset();
+        Iommu?.Reset();
         foreach (var device in devices) device.PowerOn();
         Pci?.PowerOn();
         foreach (var device in platform) device.PowerOn();
@@ -212,6 +232,7 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
         hasher.Add(Ram.Hash);
         Weak?.Fold(ref hasher);
         Cache?.Fold(ref hasher);
+        Iommu?.Fold(ref hasher);
         Interrupts.Fold(ref hasher);
         foreach (var path in posted) path.Fold(ref hasher);
         if (Memory.IsWeak) Messages.Fold(ref hasher);

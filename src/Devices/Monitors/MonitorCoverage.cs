@@ -83,6 +83,7 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
         Meet(SystemRule.RingAlignment);
         Meet(SystemRule.RingOutsideMemory);
         Meet(SystemRule.RingOverlap);
+        MeetAddress();
         Meet(SystemRule.WriteToUsedRing);
         Meet(SystemRule.BulkWriteToRing);
         Reached(queue);
@@ -99,12 +100,19 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
         Meet(SystemRule.ChainLength);
         Meet(SystemRule.BufferOutsideMemory);
         Meet(SystemRule.Indirect);
+        MeetAddress();
         for (ushort id = head; ; id = queue.Next[id])
         {
             if ((queue.Flags[id] & SplitDescriptor.Write) != 0) Meet(RuleViolation.DriverReadBeforeCompletion);
             if ((queue.Flags[id] & SplitDescriptor.Next) == 0) break;
             Meet(SystemRule.ReadableAfterWritable);
         }
+    }
+
+    /// <summary>A device was told an address, on a machine where the two kinds differ.</summary>
+    void MeetAddress()
+    {
+        if (machine.BusOffset != 0) Meet(SystemRule.CpuAddressAsBusAddress);
     }
 
     /// <summary>The device has taken a chain, and is about to use its addresses.</summary>

@@ -21,6 +21,7 @@ public sealed class Monitors
         Notifications = new(machine, this);
         Coverage = new(machine, this);
         Locks = new(machine);
+        Dma = new(machine, this);
     }
 
     public OwnershipMonitor Ownership { get; }
@@ -36,6 +37,9 @@ public sealed class Monitors
     internal bool IsCovered;
 
     public LockMonitor Locks { get; }
+
+    /// <summary>Addresses that devices are told, and mappings of the IOMMU.</summary>
+    internal DmaMonitor Dma { get; }
 
     /// <summary>False for raw register scripts, which break rules on purpose.</summary>
     public bool JudgeDriver { get; set; } = true;
@@ -176,6 +180,7 @@ public sealed class Monitors
 
     void DeviceOutsideMemory(ulong address, int length, string what)
     {
+        if (address == Iommu.Nowhere) return; // kept out by the IOMMU, which has said what there was to say
         if (JudgeDevices) Device("ownership", "device-outside-memory", [], $"the device {what} {length} bytes at 0x{address:x}, which is not memory",
             "A device uses only addresses that descriptors and queue registers gave it.");
     }
@@ -184,10 +189,12 @@ public sealed class Monitors
 
     // What devices say of themselves
 
+    /// <summary>The three parts by their bus addresses.</summary>
     public void QueueEnabled(VirtioDevice device, ushort number, ushort size, ulong descriptors, ulong available, ulong used, RingIndex start, bool legacy)
     {
         // Where nobody is judged, rings may be of any size and anywhere: there is nothing to watch.
-        if (JudgeDriver || JudgeDevices) Ownership.Enabled(device, number, size, descriptors, available, used, start);
+        if (JudgeDriver || JudgeDevices) Ownership.Enabled(device, number, size,
+            machine.MemoryAt(new(descriptors)), machine.MemoryAt(new(available)), machine.MemoryAt(new(used)), start);
     }
 
     public void QueueDisabled(VirtioDevice device, ushort number) => Ownership.Disabled(device, number);
@@ -211,7 +218,11 @@ public sealed class Monitors
     // What the machine's program says
 
     /// <summary>The program has ended and nothing is under way: what somebody still owes, nobody will ever give.</summary>
-    public void CameToRest() => Notifications.CameToRest();
+    public void CameToRest()
+    {
+        Notifications.CameToRest();
+        Dma.CameToRest();
+    }
 
     public void HandlerEntered()
     {

@@ -202,8 +202,8 @@ public sealed partial class OwnershipMonitor
                 $"descriptor {id} is INDIRECT, which was not negotiated", "Set INDIRECT only after VIRTIO_F_INDIRECT_DESC was negotiated.");
         if (!machine.Ram.Contains(queue.Address[id], queue.Length[id]))
         {
-            monitors.Driver(Name, "buffer-outside-memory", [],
-                $"descriptor {id} points to 0x{queue.Address[id]:x}, {queue.Length[id]} bytes, which is not memory", "Put bus addresses of memory into descriptors.");
+            if (!monitors.Dma.IsCpuAddress($"the {queue.Length[id]}-byte buffer of descriptor {id}", queue.Address[id], queue.Length[id])) monitors.Driver(Name, "buffer-outside-memory", [],
+                $"descriptor {id} points to bus address 0x{queue.Address[id] + machine.BusOffset:x}, {queue.Length[id]} bytes, which is not memory", "Put bus addresses of memory into descriptors.");
             return;
         }
         var owners = machine.Ram.Owners(queue.Address[id], (int)queue.Length[id]);

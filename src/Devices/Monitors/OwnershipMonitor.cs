@@ -123,7 +123,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         {
             if (queue.Device == device && queue.Number == number) return queue;
         }
-        var added = new QueueWatch { Device = device, Number = number };
+        var added = new QueueWatch { Device = device, Number = number, BusOffset = machine.BusOffset };
         queues.Add(added);
         return added;
     }
@@ -150,8 +150,8 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
                 "Align the descriptor table to 16, the available ring to 2 and the used ring to 4 bytes.");
         if (!machine.Ram.Contains(address, length))
         {
-            monitors.Driver(Name, "ring-outside-memory", [], $"{what} at 0x{address:x}, {length} bytes, lies outside memory",
-                "Give the device bus addresses of memory that it can reach.");
+            if (!monitors.Dma.IsCpuAddress($"{what} of {device.Name}", address, length)) monitors.Driver(Name, "ring-outside-memory", [],
+                $"{what} at bus address 0x{address + machine.BusOffset:x}, {length} bytes, lies outside memory", "Give the device bus addresses of memory that it can reach.");
             return false;
         }
         if (machine.Ram.Owners(address, (int)length).IndexOfAnyExcept(MemoryOwner.Driver) >= 0)

@@ -18,7 +18,7 @@ sealed class QueueWatch
     public readonly uint[] Length = new uint[MaxSize];
     public readonly ushort[] Flags = new ushort[MaxSize], Next = new ushort[MaxSize];
 
-    // The rings as the driver wrote them: a hostile device may have written over them since, and that is not the driver's doing.
+    // The rings as the driver wrote them: a hostile device may have written over them since, and that is not the driver's doing. Addresses are places in memory.
     public readonly ulong[] WrittenAddress = new ulong[MaxSize];
     public readonly uint[] WrittenLength = new uint[MaxSize];
     public readonly ushort[] WrittenFlags = new ushort[MaxSize], WrittenNext = new ushort[MaxSize], WrittenSlot = new ushort[MaxSize];
@@ -30,6 +30,9 @@ sealed class QueueWatch
     public VirtioDevice Device = null!;
     public ushort Number, Size;
     public ulong Descriptors, Available, Used;
+
+    /// <summary>What descriptors say is this much more than where it lies in memory (<see cref="SimulatedMachine.BusOffset"/>).</summary>
+    public ulong BusOffset;
     public RingIndex Published, Taken, Returned, Seen;
     public int Outstanding, Held;
     public NotificationWatch Kick, Interrupt;
@@ -47,7 +50,7 @@ sealed class QueueWatch
     public void CopyDescriptor(Ram ram, int id)
     {
         ulong at = Descriptors + SplitDescriptor.Size * (ulong)id;
-        WrittenAddress[id] = ram.Load<ulong>(at);
+        WrittenAddress[id] = ram.Load<ulong>(at) - BusOffset;
         WrittenLength[id] = ram.Load<uint>(at + SplitDescriptor.LengthOffset);
         WrittenFlags[id] = ram.Load<ushort>(at + SplitDescriptor.FlagsOffset);
         WrittenNext[id] = ram.Load<ushort>(at + SplitDescriptor.NextOffset);
@@ -58,7 +61,7 @@ sealed class QueueWatch
     {
         switch (offset)
         {
-            case SplitDescriptor.AddressOffset: WrittenAddress[id] = value; break;
+            case SplitDescriptor.AddressOffset: WrittenAddress[id] = value - BusOffset; break;
             case SplitDescriptor.LengthOffset: WrittenLength[id] = (uint)value; break;
             case SplitDescriptor.FlagsOffset: WrittenFlags[id] = (ushort)value; break;
             case SplitDescriptor.NextOffset: WrittenNext[id] = (ushort)value; break;

@@ -26,7 +26,7 @@ public static class RuleNumbers
 
     static WatchedRule[] Build()
     {
-        var rules = new WatchedRule[(int)SystemRule.BusMasterOff + 1];
+        var rules = new WatchedRule[(int)SystemRule.WrongDirection + 1];
         Array.Fill(rules, new("", []));
         foreach (var entry in RuleTable.All.Where(static entry => !OfModelsOnly.Contains(entry.Rule))) rules[(int)entry.Rule] = new($"{entry.Monitor}/{entry.Name}", entry.Clauses);
         foreach (var (rule, name, clauses) in OfSystem()) rules[(int)rule] = new(name, clauses);
@@ -66,5 +66,12 @@ public static class RuleNumbers
         (SystemRule.UsedFlags, "notification/used-flags",
             ["split.device.available-buffer-notification-suppression.1", "split.device.available-buffer-notification-suppression.3"]),
         (SystemRule.BusMasterOff, "register-access/bus-master-off", []),
+        (SystemRule.CpuAddressAsBusAddress, "dma/cpu-address-as-bus-address", []),
+        (SystemRule.UnmappedAccess, "dma/unmapped-access", []),
+        (SystemRule.UnmappedInFlight, "dma/unmapped-in-flight", []),
+        (SystemRule.UnmappedUnknown, "dma/unmapped-unknown", []),
+        (SystemRule.MappedTwice, "dma/mapped-twice", []),
+        (SystemRule.MappingLeaked, "dma/mapping-leaked", []),
+        (SystemRule.WrongDirection, "dma/wrong-direction", []),
     ];
 }

@@ -33,4 +33,11 @@ public enum SystemRule : byte
     AvailableFlags,
     UsedFlags,
     BusMasterOff,
+    CpuAddressAsBusAddress,
+    UnmappedAccess,
+    UnmappedInFlight,
+    UnmappedUnknown,
+    MappedTwice,
+    MappingLeaked,
+    WrongDirection,
 }

@@ -143,8 +143,9 @@ public sealed class SplitRing(VirtioDevice device, DmaPort dma)
     {
         if (buffer.Length == 0) return false;
         var ram = device.Machine.Ram;
-        if (ram.Contains(buffer.Address, buffer.Length)) return true;
-        ulong within = ram.Contains(buffer.Address, 1) ? ram.Base + ram.Size - buffer.Address : 0;
+        ulong address = device.Machine.MemoryAt(new(buffer.Address));
+        if (ram.Contains(address, buffer.Length)) return true;
+        ulong within = ram.Contains(address, 1) ? ram.Base + ram.Size - address : 0;
         if (bounceBufferIsHeld || buffer.Length - within > QemuBounceBuffer) return false;
         bounceBufferIsHeld = chain.HoldsBounceBuffer = true;
         return true;

@@ -121,7 +121,7 @@ public abstract partial class VirtioDevice
             || LeavesRam(queue.Available, AvailableRing.RingOffset + AvailableRing.EntrySize * queue.RingSize + events))) RaiseNeedsReset();
     }
 
-    bool LeavesRam(ulong address, uint length) => Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
+    bool LeavesRam(ulong bus, uint length) => Machine.MemoryAt(new(bus)) is var address && Machine.Ram.Contains(address, 1) && !Machine.Ram.Contains(address, length);
 
     /// <summary>Legacy: the size of the pages that addresses of queues are counted in, as a number of bits.</summary>
     internal uint PageShift { get => pageShift; set => pageShift = value; }

@@ -69,11 +69,11 @@ public readonly struct BlockDevice<TMachine>
         return DriverStatus.Ok;
     }
 
-    /// <summary>Waits at most <paramref name="timeoutMs"/>; after TimedOut, <paramref name="data"/> is still the device's.</summary>
+    /// <summary>Waits at most <paramref name="timeoutMs"/>; after TimedOut or NeedsReset, <paramref name="data"/> is still the device's, and mapped for it.</summary>
     public DriverStatus Read(Sector sector, DmaRegion data, uint timeoutMs)
         => Fallback is not null ? Fallback.Read(sector, data) : Run(BlkOperation.Read, sector, data, timeoutMs);
 
-    /// <summary>Waits at most <paramref name="timeoutMs"/>; after TimedOut, <paramref name="data"/> is still the device's.</summary>
+    /// <summary>Waits at most <paramref name="timeoutMs"/>; after TimedOut or NeedsReset, <paramref name="data"/> is still the device's, and mapped for it.</summary>
     public DriverStatus Write(Sector sector, DmaRegion data, uint timeoutMs)
         => Fallback is not null ? Fallback.Write(sector, data) : Run(BlkOperation.Write, sector, data, timeoutMs);
 
@@ -86,13 +86,19 @@ public readonly struct BlockDevice<TMachine>
         if (Virtio is null)
             return DriverStatus.NoDevice;
         bool deviceWrites = operation is BlkOperation.Read or BlkOperation.GetId;
-        DmaOwnership.GiveToDevice(Virtio.Machine, data, deviceWrites);
+        DriverStatus status = DmaOwnership.GiveToDevice(Virtio.Machine, data, deviceWrites);
+        if (status != DriverStatus.Ok)
+            return status;
         Span<DmaSegment> piece = [DmaSegment.Of(data)];
-        DriverStatus status = Virtio.Submit(operation, sector, piece[..(data.Length == 0 ? 0 : 1)], out BlkRequestId id);
+        status = Virtio.Submit(operation, sector, piece[..(data.Length == 0 ? 0 : 1)], out BlkRequestId id);
         if (status == DriverStatus.Ok)
+        {
             status = Virtio.Wait(id, timeoutMs, out _);
-        if (status != DriverStatus.TimedOut)
-            DmaOwnership.TakeFromDevice(Virtio.Machine, data, deviceWrites);
+            if (status is DriverStatus.TimedOut or DriverStatus.NeedsReset)
+                return status; // nothing has ended: mapped as well, until the device was reset
+        }
+
+        DmaOwnership.TakeFromDevice(Virtio.Machine, data, deviceWrites);
         return status;
     }
 }

@@ -1,4 +1,3 @@
-using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Standard;
 
@@ -56,18 +55,18 @@ sealed partial class BlkScenario
         if (IsHostile) return;
         switch (request.Verb)
         {
-            case BlkVerb.Read: JudgeRead(request, BufferOf(request).Cpu); return;
-            case BlkVerb.ReadPooled: JudgeRead(request, driver.IncomingBuffer(request.Id).Cpu); return;
+            case BlkVerb.Read or BlkVerb.ReadPooled: JudgeRead(request); return;
         }
     }
 
-    void JudgeRead(in Request request, CpuAddress buffer)
+    void JudgeRead(in Request request)
     {
         for (uint i = 0; i < request.Count; i++)
         {
             if (!reference.IsKnownSince(request.Sector + i, request.SubmittedAt)) continue;
             var bytes = scratch.AsSpan(0, (int)Sector.Size);
-            cpu.CopyFromMemory(buffer + i * Sector.Size, bytes);
+            if (request.Verb == BlkVerb.ReadPooled) cpu.CopyFromMemory(driver.IncomingBuffer(request.Id).Cpu, bytes);
+            else CopyFromBuffer(request, i * Sector.Size, bytes);
             Count(BlkPremise.SectorsJudged);
             int wrong = reference.Compare(request.Sector + i, bytes);
             if (wrong >= 0) Fail("data-integrity", "wrong-data", [],

@@ -51,6 +51,7 @@ sealed partial class BlkScenario
             DrainAll();
             JudgeCapacity();
         }
+        Close();
         machine.Cpu.Finish();
         Engine.RunToRest();
         machine.Monitors.CameToRest();
@@ -60,7 +61,9 @@ sealed partial class BlkScenario
     /// <summary>Finds and initialises the device. False: it refused, as it may.</summary>
     bool BringUp()
     {
+        MapDriverRegion();
         var status = MmioBus.Find(cpu, DeviceType.Block, out var transport);
+        deviceMayRun |= status == DriverStatus.Ok;
         if (status == DriverStatus.Ok) status = driver.Initialise(transport, driverRegion);
         return status == DriverStatus.Ok || Refused(status);
     }

@@ -44,17 +44,13 @@ sealed partial class BlkScenario
         switch (request.Verb)
         {
             case BlkVerb.Read:
-                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
-                return driver.Submit(BlkOperation.Read, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
+                return SubmitData(ref request, BlkOperation.Read, sector, pieceCount);
             case BlkVerb.Write:
-                FillBuffer(request);
-                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: false);
-                return driver.Submit(BlkOperation.Write, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
+                return SubmitData(ref request, BlkOperation.Write, sector, pieceCount);
             case BlkVerb.Flush:
                 return driver.Submit(BlkOperation.Flush, default, [], out request.Id);
             case BlkVerb.GetId:
-                DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
-                return driver.Submit(BlkOperation.GetId, default, Pieces(request, 1, BlkRequest.IdSize), out request.Id);
+                return SubmitData(ref request, BlkOperation.GetId, default, pieceCount: 1);
             case BlkVerb.ReadPooled:
                 request.Count = 1;
                 return driver.SubmitPooled(BlkOperation.Read, sector, Sector.Size, out request.Id);
@@ -73,26 +69,36 @@ sealed partial class BlkScenario
         }
     }
 
-    /// <summary>The request's buffer in a number of pieces, each but the last a multiple of 4 bytes.</summary>
-    ReadOnlySpan<DmaSegment> Pieces(in Request request, uint pieceCount, uint length)
+    /// <summary>A refused request's memory is the caller's again at once.</summary>
+    DriverStatus SubmitData(ref Request request, BlkOperation operation, Sector sector, uint pieceCount)
     {
-        var buffer = BufferOf(request);
+        var status = GiveData(request);
+        if (status != DriverStatus.Ok) return status;
+        status = Pieces(request, pieceCount, out int count);
+        if (status == DriverStatus.Ok) status = driver.Submit(operation, sector, pieces.AsSpan(0, count), out request.Id);
+        if (status == DriverStatus.Ok) return status;
+        TakeBack(request);
+        FreeMemory(request);
+        return status;
+    }
+
+    /// <summary>
+    /// The request's data in a number of pieces, each but the last a multiple of 4 bytes; scattered data in as few as there may be.
+    /// </summary>
+    DriverStatus Pieces(in Request request, uint pieceCount, out int count)
+    {
+        uint length = LengthOf(request);
+        if (allocator is not null)
+        {
+            var status = DmaSegments.Split(DataOf(request), 0, length, driver.Limits, pieces, out count);
+            if (count > 1) Count(BlkPremise.Scattered);
+            return status;
+        }
+        var buffer = DataOf(request)[0];
         uint size = (length / pieceCount + 3) & ~3u, done = 0;
-        int count = 0;
-        for (; done < length; done += size) pieces[count++] = DmaSegment.Of(buffer.Slice(done, Math.Min(size, length - done)));
-        return pieces.AsSpan(0, count);
+        for (count = 0; done < length; done += size) pieces[count++] = DmaSegment.Of(buffer.Slice(done, Math.Min(size, length - done)));
+        return DriverStatus.Ok;
     }
-
-    void FillBuffer(in Request request)
-    {
-        var bytes = scratch.AsSpan(0, (int)(request.Count * Sector.Size));
-        ReferenceDisk.Fill(bytes, request.Content, request.Sector);
-        cpu.CopyToMemory(BufferOf(request).Cpu, bytes);
-    }
-
-    static DmaRegion BufferOf(in Request request) => Region(Buffers + BufferStride * (uint)request.Buffer, BufferStride);
-
-    static DmaRegion DataOf(in Request request) => BufferOf(request).Slice(0, LengthOf(request));
 
     static bool Changes(BlkVerb verb) => verb is BlkVerb.Write or BlkVerb.WritePooled or BlkVerb.WriteZeroes or BlkVerb.Discard;
 }

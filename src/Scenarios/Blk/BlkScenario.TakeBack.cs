@@ -69,6 +69,7 @@ sealed partial class BlkScenario
         var status = driver.Shutdown(TimeOut(timeoutMs));
         ReapEnded(status);
         if (status == DriverStatus.TimedOut) return Refused(status);
+        deviceMayRun = false;
         if (!IsHostile && machine.Monitors.Ownership.Outstanding > 0) Fail("shutdown", "requests-left", ["cleanup.driver.device-cleanup.2"],
             "the driver is shut down, and requests are still with the device", "Reset the device before giving its queue up.");
         return BringUp();
@@ -95,6 +96,7 @@ sealed partial class BlkScenario
             if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ReferenceDisk.Unknown);
             TakeBack(request);
             ReuseMemory(request);
+            FreeMemory(request);
         }
     }
 
@@ -121,6 +123,7 @@ sealed partial class BlkScenario
         outstanding--;
         if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ContentAfter(request, completion.Status));
         ReuseMemory(request);
+        FreeMemory(request);
     }
 
     /// <summary>What is on the disk once a request that changes it has ended.</summary>
@@ -143,15 +146,14 @@ sealed partial class BlkScenario
 
     void TakeBack(in Request request)
     {
-        if (request.Verb is BlkVerb.Read or BlkVerb.Write or BlkVerb.GetId)
-            DmaOwnership.TakeFromDevice(cpu, DataOf(request), deviceWrote: request.Verb != BlkVerb.Write);
+        if (HasData(request.Verb)) DmaOwnership.TakeFromDevice(cpu, DataOf(request), deviceWrote: request.Verb != BlkVerb.Write);
     }
 
     /// <summary>The caller's memory is the caller's again: it is used for something else at once.</summary>
     void ReuseMemory(in Request request)
     {
         if (request.Verb is BlkVerb.ReadPooled or BlkVerb.WritePooled) driver.Return(request.Id);
-        else if (request.Verb is BlkVerb.Read or BlkVerb.Write) cpu.Store64(BufferOf(request).Cpu, 0xDEAD_C0DE);
+        else if (request.Verb is BlkVerb.Read or BlkVerb.Write) cpu.Store64(DataOf(request)[0].Cpu, 0xDEAD_C0DE);
     }
 
     bool AllHaveTimedOut

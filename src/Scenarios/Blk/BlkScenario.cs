@@ -33,7 +33,8 @@ sealed partial class BlkScenario : IBarrierScenario
 
     public BlkScenario(BlkSetup setup, DeviceProfile profile, MachineMemory memory, bool freshDriver)
     {
-        machine = new(memory: memory);
+        machine = new(memory: memory) { BusOffset = setup.BusOffset, UseIommu = setup.UseIommu };
+        if (machine.Iommu is { } iommu) iommu.MostMappings = setup.MappingsMax;
         this.setup = setup;
         this.profile = profile;
         this.freshDriver = freshDriver;
@@ -67,7 +68,7 @@ sealed partial class BlkScenario : IBarrierScenario
             // Where time-outs may come at any moment, that of a reset would leave nothing to ask.
             ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
         };
-        driverRegion = Region(DriverMemory, options.MemoryLength);
+        driverRegion = machine.Region(DriverMemory, options.MemoryLength);
         machine.Cache?.MapUncached(driverRegion.Cpu.Value, driverRegion.Length);
         driver = new(cpu, options);
         machine.Cpu.Handler = OnInterrupt;
@@ -78,7 +79,7 @@ sealed partial class BlkScenario : IBarrierScenario
     [
         BlkPremise.RequestsOk, BlkPremise.RequestsFailed, BlkPremise.RequestsAborted, BlkPremise.TimedOut, BlkPremise.SectorsJudged,
         BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.CapacityFollowed, BlkPremise.ChainsReturned,
-        BlkPremise.KicksSaved, BlkPremise.InterruptsSaved, BlkPremise.EventWraps,
+        BlkPremise.KicksSaved, BlkPremise.InterruptsSaved, BlkPremise.EventWraps, BlkPremise.Scattered, BlkPremise.Unmapped, BlkPremise.PassedIommu,
     ];
 
     public Engine Engine => machine.Engine;
@@ -111,6 +112,8 @@ sealed partial class BlkScenario : IBarrierScenario
                     BlkPremise.KicksSaved => notifications.KicksSaved,
                     BlkPremise.InterruptsSaved => notifications.InterruptsSaved,
                     BlkPremise.EventWraps => notifications.EventWraps,
+                    BlkPremise.Unmapped => machine.Iommu?.Unmapped ?? 0,
+                    BlkPremise.PassedIommu => machine.Iommu?.Passed ?? 0,
                     _ => counts[i],
                 };
                 premises[i] = new(PremiseNames[i], count, IsRequired(PremiseNames[i]));
@@ -127,6 +130,7 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Reset(strategy);
         reference.Reset();
         ForgetRequests();
+        ForgetMemory();
         if (freshDriver) driver = new(cpu, options);
     }
 
@@ -145,9 +149,6 @@ sealed partial class BlkScenario : IBarrierScenario
         driver.OnInterrupt();
         machine.Monitors.HandlerLeft();
     }
-
-    static DmaRegion Region(uint offset, uint length)
-        => new(new(SimulatedMachine.RamBase + offset), new(SimulatedMachine.RamBase + offset), length);
 
     void Count(string premise)
     {

@@ -202,6 +202,73 @@ static class BlkScenarios
             IsLegacy = true,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Resets],
         }),
+        new("blk-bus-offset", "memory is elsewhere for devices than for the CPU, and above 4 GiB: only bus addresses reach it", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 5, 2, 2), Do(BlkVerb.Kick), Do(BlkVerb.ReadPooled, 9), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.WriteZeroes, 7, 1),
+                Do(BlkVerb.Read, 5, 2, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            PooledBytes = 512,
+            BusOffset = BlkSetup.HighBus,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }),
+        new("blk-bus-offset-legacy", "the same for version 1, where a queue is told as a page number", new()
+        {
+            Program = [Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 64,
+            IsLegacy = true,
+            BusOffset = BlkSetup.HighBus,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }, InTour: false),
+        new("blk-scattered", "data in frames that are not next to each other, with a sector across two of them", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 8, 3), Do(BlkVerb.Read, 20, 2), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 8, 3), Do(BlkVerb.GetId),
+                Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            BusOffset = BlkSetup.HighBus,
+            ScatterBuffers = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Scattered],
+        }),
+        new("blk-iommu", "devices reach only what is mapped: buffers mapped for their requests, the driver's region for its life", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 5, 2), Do(BlkVerb.Read, 9, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny), Do(BlkVerb.Flush), Do(BlkVerb.Read, 5, 2),
+                Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            BusOffset = BlkSetup.HighBus,
+            UseIommu = true,
+            ScatterBuffers = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Scattered, BlkPremise.Unmapped, BlkPremise.PassedIommu],
+        }),
+        new("blk-iommu-reset", "with requests in flight, buffers are unmapped only once a reset was seen to be complete", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1), Do(BlkVerb.Write, 6, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart),
+                Do(BlkVerb.Read, 8, 1), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            BusOffset = BlkSetup.HighBus,
+            UseIommu = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets, BlkPremise.Unmapped, BlkPremise.PassedIommu],
+        }),
+        new("blk-iommu-full", "an IOMMU with room for one request and a half: what is mapped of the second is unmapped until there is room for all of it", new()
+        {
+            Program = [Do(BlkVerb.Write, 5, 2), Do(BlkVerb.Read, 9, 2), Do(BlkVerb.Wait), Do(BlkVerb.Read, 5, 2), Do(BlkVerb.Wait)],
+            QueueSize = 16,
+            BusOffset = BlkSetup.HighBus,
+            UseIommu = true,
+            MappingsMax = 4,
+            ScatterBuffers = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Scattered, BlkPremise.Unmapped],
+        }, InTour: false),
         new("blk-last-slot", "the device is in the last of 32 slots; the others are empty", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],

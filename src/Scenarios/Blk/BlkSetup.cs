@@ -46,6 +46,23 @@ sealed record BlkSetup
 
     public uint SegmentSizeMax { get; init; }
 
+    /// <summary>What bus addresses are more than CPU addresses, in bytes.</summary>
+    public ulong BusOffset { get; init; }
+
+    /// <summary>
+    /// Above 4 GiB, and no multiple of it: a CPU address, and the lower half of a bus address, are both no memory on the bus, and not the same.
+    /// </summary>
+    public const ulong HighBus = 0x12_8000_0000;
+
+    /// <summary>Devices reach only what is mapped.</summary>
+    public bool UseIommu { get; init; }
+
+    /// <summary>Mappings that the IOMMU has room for.</summary>
+    public int MappingsMax { get; init; } = 256;
+
+    /// <summary>A request's data lies in frames of one page that are not next to each other, and crosses from one to the next.</summary>
+    public bool ScatterBuffers { get; init; }
+
     /// <summary>Premises, by name, that a whole exploration must have met.</summary>
     public IReadOnlyList<string> Requires { get; init; } = [BlkPremise.RequestsOk];
 }
@@ -67,4 +84,7 @@ static class BlkPremise
     public const string DeviceRefused = "initialisations that the device refused";
     public const string CapacityFollowed = "changes of the capacity that the driver followed";
     public const string ChainsReturned = "chains returned by the device";
+    public const string Scattered = "requests with data in several frames";
+    public const string Unmapped = "regions mapped and unmapped again";
+    public const string PassedIommu = "device accesses that the IOMMU let through";
 }

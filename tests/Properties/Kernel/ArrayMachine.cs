@@ -118,6 +118,14 @@ public readonly struct ArrayMachine(ArrayMachine.Contents contents) : IMachine
     {
     }
 
+    /// <summary>No IOMMU: all memory is mapped for good.</summary>
+    public bool TryMapForDevice(DmaRegion region, DmaDirection direction) => true;
+
+    /// <inheritdoc cref="TryMapForDevice"/>
+    public void UnmapForDevice(DmaRegion region)
+    {
+    }
+
     public void Barrier(BarrierPurpose purpose,
         [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, [CallerMemberName] string member = "")
     {

@@ -12,14 +12,14 @@ namespace Ringcheck.Tests.Concurrency.Devices.Rules;
 public sealed class CacheMutantTests
 {
     const string File = "src/Kernel/Queues/DmaOwnership.cs";
-    const string Give = "        => machine.MaintainCache(deviceWrites ? CacheOperation.CleanAndInvalidate : CacheOperation.Clean, buffer.Cpu, buffer.Length);";
+    const string Give = "        machine.MaintainCache(deviceWrites ? CacheOperation.CleanAndInvalidate : CacheOperation.Clean, buffer.Cpu, buffer.Length);";
     const string Take = "        if (deviceWrote)\n            machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);";
 
     static readonly ExhibitCompiler Compiler = new();
 
     public static TheoryData<string, string, string, string, string> Mutants => new()
     {
-        { Give, "        => machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);", "blk-polling", "strict", "cache/write-lost" },
+        { Give, "        machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);", "blk-polling", "strict", "cache/write-lost" },
         { Take, "        if (!deviceWrote)\n            machine.MaintainCache(CacheOperation.Invalidate, buffer.Cpu, buffer.Length);", "blk-polling", "odd", "cache/not-invalidated" },
     };
 
