@@ -16,6 +16,10 @@ public static class DeviceConfig
     public static byte ReadConfig8<TMachine>(this in Transport transport, TMachine machine, uint offset)
         where TMachine : struct, IMachine => machine.ReadRegister8(transport.Base + MmioRegister.Config + offset);
 
+    /// <summary>Few fields are for the driver to write (2.5.1), and only with their feature negotiated.</summary>
+    public static void WriteConfig8<TMachine>(this in Transport transport, TMachine machine, uint offset, byte value)
+        where TMachine : struct, IMachine => machine.WriteRegister8(transport.Base + MmioRegister.Config + offset, value);
+
     public static ushort ReadConfig16<TMachine>(this in Transport transport, TMachine machine, uint offset)
         where TMachine : struct, IMachine => machine.ReadRegister16(transport.Base + MmioRegister.Config + offset);
 
