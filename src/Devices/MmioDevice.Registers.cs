@@ -7,12 +7,14 @@ public abstract partial class MmioDevice
 {
     public ulong Read(uint offset, int width)
     {
+        if (IsRemoved) return ulong.MaxValue >> (64 - 8 * width);
         ulong value = Rules.IsQemu ? ReadSplit(offset, width) : ReadWhole(offset, width);
         return Rules.Lies ? Distorted(value, width) : value;
     }
 
     public void Write(uint offset, int width, ulong value)
     {
+        if (IsRemoved) return;
         if (Rules.IsQemu) WriteSplit(offset, width, value);
         else WriteWhole(offset, width, value);
     }

@@ -199,6 +199,9 @@ public sealed class Monitors
         Registers.ResetCompleted(device);
     }
 
+    /// <summary>The device is gone, whether the driver knows it or not: it can touch nothing any more, so all memory is the driver's.</summary>
+    public void Removed(MmioDevice device) => Ownership.Removed(device);
+
     public void NeedsResetRaised(MmioDevice device) => Registers.NeedsResetRaised(device);
 
     public void InterruptRaised(MmioDevice device, uint causes)

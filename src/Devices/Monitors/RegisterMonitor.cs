@@ -14,7 +14,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     const string Name = "register-access";
 
     const string Direction = "mmio.driver.mmio-device-register-layout.1", Width = "mmio.driver.mmio-device-register-layout.2",
-        ConfigWidth = "mmio.driver.mmio-device-register-layout.3", Empty = "mmio.driver.device-initialization.2";
+        ConfigWidth = "mmio.driver.mmio-device-register-layout.3", Empty = "mmio.driver.device-initialization.2", Writeback = "blk.driver.device-operation.12";
 
     internal void Read(IBusDevice? target, ulong address, uint offset, int width, ulong value)
     {
@@ -23,6 +23,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
             Elsewhere(target, address, offset, "reads");
             return;
         }
+        if (device.IsRemoved) return;
         if (offset < MmioRegister.Config)
         {
             CheckWidth(device, offset, width);
@@ -34,6 +35,8 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         }
         Judge(device, new(ReadKind(offset), offset >= MmioRegister.Config ? offset - MmioRegister.Config : (uint)value));
         if (offset == MmioRegister.Status && (value == 0)) monitors.Ownership.DisabledAll(device);
+        // A hostile device that does not say who it is any more has said that it is gone.
+        if (offset == MmioRegister.MagicValue && value != MmioIdentity.Magic) monitors.Ownership.DisabledAll(device);
     }
 
     internal void Write(IBusDevice? target, ulong address, uint offset, int width, ulong value)
@@ -43,6 +46,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
             Elsewhere(target, address, offset, "writes");
             return;
         }
+        if (device.IsRemoved) return;
         if (offset < MmioRegister.Config)
         {
             CheckWidth(device, offset, width);
@@ -51,6 +55,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         else
         {
             CheckConfig(device, offset, width);
+            CheckWriteback(device, offset);
         }
         if (offset == MmioRegister.Status && ((uint)value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
         if (offset == MmioRegister.QueueNotify) monitors.Notifications.Notified(device, (uint)value);
@@ -85,6 +90,16 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         else if (device.FieldWidthAt(field) != width || field % (uint)width != 0)
             monitors.Driver(Name, "config-width", [ConfigWidth], $"the driver accesses {width} bytes at offset 0x{field:x} of {device.Name}'s configuration",
                 "Read each field in its own width, and a 64-bit field as two 32-bit words.");
+    }
+
+    /// <summary>5.2.4: writeback exists only with CONFIG_WCE; 5.2.6.1 lets a driver write it only then.</summary>
+    void CheckWriteback(MmioDevice device, uint offset)
+    {
+        if (device.DeviceId != DeviceType.Block || offset != MmioRegister.Config + BlkConfig.Writeback) return;
+        if (monitors.IsCovered) monitors.Coverage.Meet(SystemRule.WritebackNotNegotiated);
+        if (!device.Negotiated.Has(BlkFeature.ConfigWce))
+            monitors.Driver(Name, "writeback-not-negotiated", [Writeback], $"the driver writes writeback of {device.Name}, and CONFIG_WCE was not negotiated",
+                "Switch the cache mode only where CONFIG_WCE was negotiated.");
     }
 
     void Misused(MmioDevice device, uint offset, string what, string why)

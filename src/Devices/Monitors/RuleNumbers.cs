@@ -26,7 +26,7 @@ public static class RuleNumbers
 
     static WatchedRule[] Build()
     {
-        var rules = new WatchedRule[(int)SystemRule.UsedFlags + 1];
+        var rules = new WatchedRule[(int)SystemRule.WritebackNotNegotiated + 1];
         Array.Fill(rules, new("", []));
         foreach (var entry in RuleTable.All.Where(static entry => !OfModelsOnly.Contains(entry.Rule))) rules[(int)entry.Rule] = new($"{entry.Monitor}/{entry.Name}", entry.Clauses);
         foreach (var (rule, name, clauses) in OfSystem()) rules[(int)rule] = new(name, clauses);
@@ -65,5 +65,6 @@ public static class RuleNumbers
             ["split.driver.used-buffer-notification-suppression.1", "split.driver.used-buffer-notification-suppression.3"]),
         (SystemRule.UsedFlags, "notification/used-flags",
             ["split.device.available-buffer-notification-suppression.1", "split.device.available-buffer-notification-suppression.3"]),
+        (SystemRule.WritebackNotNegotiated, "register-access/writeback-not-negotiated", ["blk.driver.device-operation.12"]),
     ];
 }

@@ -32,4 +32,5 @@ public enum SystemRule : byte
     UsedBufferNotNotified,
     AvailableFlags,
     UsedFlags,
+    WritebackNotNegotiated,
 }

@@ -31,7 +31,12 @@ sealed partial class BlkScenario
             request.IsOutstanding = true;
             requestCount++;
             outstanding++;
-            if (Changes(request.Verb)) reference.Begin(request.Sector, request.Count);
+            request.DurableAt = durable.Now;
+            if (Changes(request.Verb))
+            {
+                reference.Begin(request.Sector, request.Count);
+                durable.Begin(request.Sector, request.Count, ContentAfter(request, DriverStatus.Ok));
+            }
             request.SubmittedAt = reference.Now;
             return;
         }
@@ -40,27 +45,28 @@ sealed partial class BlkScenario
 
     DriverStatus Submit(ref Request request, uint pieceCount)
     {
+        var queue = new QueueIndex((ushort)(requestCount % Math.Max(1, (int)driver.QueueCount)));
         var sector = new Sector(request.Sector);
         switch (request.Verb)
         {
             case BlkVerb.Read:
                 DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
-                return driver.Submit(BlkOperation.Read, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
+                return driver.Submit(BlkOperation.Read, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id, queue);
             case BlkVerb.Write:
                 FillBuffer(request);
                 DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: false);
-                return driver.Submit(BlkOperation.Write, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id);
+                return driver.Submit(BlkOperation.Write, sector, Pieces(request, pieceCount, request.Count * Sector.Size), out request.Id, queue);
             case BlkVerb.Flush:
-                return driver.Submit(BlkOperation.Flush, default, [], out request.Id);
+                return driver.Submit(BlkOperation.Flush, default, [], out request.Id, queue);
             case BlkVerb.GetId:
                 DmaOwnership.GiveToDevice(cpu, DataOf(request), deviceWrites: true);
-                return driver.Submit(BlkOperation.GetId, default, Pieces(request, 1, BlkRequest.IdSize), out request.Id);
+                return driver.Submit(BlkOperation.GetId, default, Pieces(request, 1, BlkRequest.IdSize), out request.Id, queue);
             case BlkVerb.ReadPooled:
                 request.Count = 1;
-                return driver.SubmitPooled(BlkOperation.Read, sector, Sector.Size, out request.Id);
+                return driver.SubmitPooled(BlkOperation.Read, sector, Sector.Size, out request.Id, queue);
             case BlkVerb.WritePooled:
                 request.Count = 1;
-                var status = driver.SubmitPooled(BlkOperation.Write, sector, Sector.Size, out request.Id);
+                var status = driver.SubmitPooled(BlkOperation.Write, sector, Sector.Size, out request.Id, queue);
                 if (status == DriverStatus.Ok)
                 {
                     ReferenceDisk.Fill(scratch.AsSpan(0, (int)Sector.Size), request.Content, request.Sector);
@@ -69,7 +75,7 @@ sealed partial class BlkScenario
                 return status;
             default:
                 ranges[0] = new(sector, request.Count, Unmap: false);
-                return driver.SubmitRanges(request.Verb == BlkVerb.Discard ? BlkOperation.Discard : BlkOperation.WriteZeroes, ranges, out request.Id);
+                return driver.SubmitRanges(request.Verb == BlkVerb.Discard ? BlkOperation.Discard : BlkOperation.WriteZeroes, ranges, out request.Id, queue);
         }
     }
 
