@@ -95,6 +95,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     /// <summary>5.2.4: writeback exists only with CONFIG_WCE; 5.2.6.1 lets a driver write it only then.</summary>
     void CheckWriteback(MmioDevice device, uint offset)
     {
+        if (!monitors.JudgeDevices) return; // a hostile device forgets what was negotiated
         if (device.DeviceId != DeviceType.Block || offset != MmioRegister.Config + BlkConfig.Writeback) return;
         if (monitors.IsCovered) monitors.Coverage.Meet(SystemRule.WritebackNotNegotiated);
         if (!device.Negotiated.Has(BlkFeature.ConfigWce))

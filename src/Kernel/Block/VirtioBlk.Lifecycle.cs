@@ -78,7 +78,10 @@ public sealed partial class VirtioBlk<TMachine>
         if (isDrained && state == BlkState.Ready)
         {
             foreach (BlkQueue<TMachine> queue in QueuesInUse)
-                transport.ReleaseQueue(machine, queue.Index); // whatever the answer: the reset releases it too
+            {
+                if (transport.ReleaseQueue(machine, queue.Index) != DriverStatus.Ok)
+                    break; // the reset releases them too
+            }
         }
 
         DriverStatus status = EndAllByReset();

@@ -28,7 +28,8 @@ public sealed partial class VirtioBlk<TMachine>
     private void Lose()
     {
         machine.Barrier(BarrierPurpose.AfterRegisterRead);
-        CollectUsed();
+        if (WithDeviceCount != 0) // else the rings may be those of before a reset
+            CollectUsed();
         state = BlkState.Gone;
         foreach (BlkQueue<TMachine> queue in queues)
             queue.Slots.EndAll(DriverStatus.NoDevice);

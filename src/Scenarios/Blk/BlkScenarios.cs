@@ -292,7 +292,11 @@ static class BlkScenarios
         }),
         new("blk-mq-timeout", "requests in two queues that time out, and a reset to get their memory back", new()
         {
-            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait, 10), Do(BlkVerb.Wait, 10), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Poll, 10)],
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait, 10), Do(BlkVerb.Wait, 10), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Poll, 10),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart, 10),
+            ],
             QueueSize = 4,
             DeviceQueues = 2,
             DriverQueues = 2,
