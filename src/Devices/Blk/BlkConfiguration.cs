@@ -32,7 +32,7 @@ sealed class BlkConfiguration(BlkSettings settings, bool isQemu)
         bytes[BlkConfig.GeometrySectors] = GeometrySectors;
         Put32(BlkConfig.BlockSize, settings.BlockSize);
         bytes[BlkConfig.Writeback] = isWriteBack ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan((int)BlkConfig.QueueCount), 1);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan((int)BlkConfig.QueueCount), (ushort)settings.QueueCount);
         if (offered.Has(BlkFeature.Discard))
         {
             Put32(BlkConfig.MaxDiscardSectors, settings.DiscardSectorsMax);

@@ -31,6 +31,9 @@ public sealed partial class BlkDevice
             case BlkAction.Identify:
                 await Identify(request);
                 break;
+            case BlkAction.Flush:
+                cache?.Flush();
+                break;
             case BlkAction.Discard when !Rules.IsQemu: // QEMU passes it on to a file that ignores it, unless told otherwise
             case BlkAction.WriteZeroes:
                 for (int i = 0; i < request.RangeCount; i++) Zero(request.Range(i));
@@ -44,7 +47,11 @@ public sealed partial class BlkDevice
 
     void Zero(BlkRange range)
     {
-        for (ulong i = 0; i < range.Count; i++) Disk.WriteZeroes(new(range.Sector + i));
+        for (ulong i = 0; i < range.Count; i++)
+        {
+            cache?.Writes(new(range.Sector + i), isWriteBack);
+            Disk.WriteZeroes(new(range.Sector + i));
+        }
     }
 
     void Stage(int length)
@@ -80,7 +87,11 @@ public sealed partial class BlkDevice
         }
         ulong first = start / Sector.Size;
         for (int at = 0; at < length; at += (int)Sector.Size)
-            Disk.Write(request.Sector + (first + (ulong)at / Sector.Size), staging.AsSpan(at, (int)Sector.Size));
+        {
+            var sector = request.Sector + (first + (ulong)at / Sector.Size);
+            cache?.Writes(sector, isWriteBack);
+            Disk.Write(sector, staging.AsSpan(at, (int)Sector.Size));
+        }
         return default;
     }
 

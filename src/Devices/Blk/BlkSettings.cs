@@ -19,6 +19,12 @@ public sealed record BlkSettings : VirtioSettings
 
     public uint SegmentSizeMax { get; init; }
 
+    /// <summary>Request queues; more than one offers MQ, as with QEMU. 1 to 32.</summary>
+    public int QueueCount { get; init; } = 1;
+
+    /// <summary>True: what is written is lost with the power until it is flushed, or written through (5.2.6.2). Costs a copy of each sector that is written.</summary>
+    public bool HasVolatileCache { get; init; }
+
     /// <summary>In sectors for each range, ranges in a request, and the alignment of both ends in sectors.</summary>
     public uint DiscardSectorsMax { get; init; } = 0x3FFFFF;
 
@@ -49,6 +55,7 @@ public sealed record BlkSettings : VirtioSettings
                 (DeviceProfile.Qemu, true) => new(0x31006ED4, 0),
                 _ => Plain,
             };
+            if (QueueCount > 1) offer = offer.With(BlkFeature.MultiQueue);
             return IsReadOnly ? offer.With(BlkFeature.ReadOnly) : offer;
         }
     }

@@ -19,6 +19,9 @@ sealed class PendingRequest
 
     public DeviceChain Chain { get; } = new();
 
+    /// <summary>Where the chain came from, and goes back to.</summary>
+    public DeviceQueue Queue { get; private set; } = null!;
+
     public uint Type;
     public Sector Sector;
     public BlkAction Action;
@@ -43,8 +46,9 @@ sealed class PendingRequest
     public BlkRange Range(int index) => ranges[index];
 
     /// <summary>As new, whatever it was used for before: what is left over would tell equal states apart.</summary>
-    public void Start()
+    public void Start(DeviceQueue queue)
     {
+        Queue = queue;
         Chain.Start(0);
         Type = 0;
         Sector = default;
@@ -78,6 +82,7 @@ sealed class PendingRequest
             hasher.Add(ranges[i].Sector);
             hasher.Add(ranges[i].Count | (ulong)ranges[i].Flags << 32);
         }
+        hasher.Add(Queue.Index);
         Chain.Fold(ref hasher);
     }
 }

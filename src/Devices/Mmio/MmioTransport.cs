@@ -26,6 +26,8 @@ public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) 
 
     internal override void Reset() => line.Set(false);
 
+    internal override void Removed() => line.Set(false);
+
     internal override void Interrupt(uint causes, DeviceQueue? queue) => line.Set(true, Device.Dma);
 
     internal override void Acknowledged(bool anyLeft) => line.Set(anyLeft);
@@ -79,12 +81,14 @@ public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) 
 
     public ulong Read(uint offset, int width)
     {
+        if (Device.IsRemoved) return ulong.MaxValue >> (64 - 8 * width);
         ulong value = Rules.IsQemu ? ReadSplit(offset, width) : ReadWhole(offset, width);
         return Device.Distorted(value, width);
     }
 
     public void Write(uint offset, int width, ulong value)
     {
+        if (Device.IsRemoved) return;
         if (Rules.IsQemu) WriteSplit(offset, width, value);
         else WriteWhole(offset, width, value);
     }

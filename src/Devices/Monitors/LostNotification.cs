@@ -38,6 +38,11 @@ static class LostNotification
             if (held > 0) return new(Name, "request-never-ends", [], where + "; the device keeps what it has taken",
                 "Wait with a time-out, and reset the device when it passes.");
         }
+        foreach (var device in machine.Devices)
+        {
+            if (device.IsRemoved) return new(Name, "device-removed", [], $"{waiting.Name} waits for {waiting.WaitsFor}, and nothing else can run; {device.Name} is gone",
+                "A loop that polls ends on all ones; a wait for an interrupt ends with its time-out, or with word from the driver of the bus.");
+        }
         return new(Name, "nobody-runs", [], $"{waiting.Name} waits for {waiting.WaitsFor}, and nothing else can run; no request is on its way",
             "Wait only for what somebody will do.");
     }

@@ -206,6 +206,9 @@ public sealed class Monitors
         Registers.ResetCompleted(device);
     }
 
+    /// <summary>The device is gone, whether the driver knows it or not: it can touch nothing any more, so all memory is the driver's.</summary>
+    public void Removed(VirtioDevice device) => Ownership.Removed(device);
+
     public void NeedsResetRaised(VirtioDevice device) => Registers.NeedsResetRaised(device);
 
     public void InterruptRaised(VirtioDevice device, uint causes)

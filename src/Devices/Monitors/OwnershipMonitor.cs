@@ -117,6 +117,16 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         }
     }
 
+    /// <summary>What it gave back before, the driver may find whenever it looks.</summary>
+    internal void Removed(VirtioDevice device)
+    {
+        foreach (var queue in queues)
+        {
+            if (queue.Live && queue.Device == device) TakenBackNow += queue.Seen.DistanceTo(queue.Returned);
+        }
+        DisabledAll(device);
+    }
+
     QueueWatch Slot(VirtioDevice device, ushort number)
     {
         foreach (var queue in queues)

@@ -13,7 +13,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 {
     internal const string Name = "register-access";
 
-    const string Empty = "mmio.driver.device-initialization.2";
+    const string Empty = "mmio.driver.device-initialization.2", Writeback = "blk.driver.device-operation.12";
 
     internal void Read(IBusDevice? target, ulong address, uint offset, int width, ulong value)
     {
@@ -22,10 +22,13 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
             Elsewhere(target, address, offset, writes: false);
             return;
         }
+        if (registers.Device.IsRemoved) return;
         Check(registers, offset, width, writes: false);
         var what = registers.EventOf(offset, width, writes: false, value);
         Judge(registers.Device, what);
         if (what is { Kind: LifecycleEventKind.StatusRead, Value: 0 }) monitors.Ownership.DisabledAll(registers.Device);
+        // A hostile device that does not say who it is any more has said that it is gone.
+        if (what.Kind == LifecycleEventKind.MagicRead && what.Value != MmioIdentity.Magic) monitors.Ownership.DisabledAll(registers.Device);
     }
 
     internal void Write(IBusDevice? target, ulong address, uint offset, int width, ulong value)
@@ -35,11 +38,13 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
             Elsewhere(target, address, offset, writes: true);
             return;
         }
+        if (registers.Device.IsRemoved) return;
         Check(registers, offset, width, writes: true);
         var device = registers.Device;
         var what = registers.EventOf(offset, width, writes: true, value);
         if (what.Kind == LifecycleEventKind.StatusWritten && (what.Value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
         if (what.Kind == LifecycleEventKind.NotifyWritten) monitors.Notifications.Notified(device, what.Value);
+        if (what.Kind == LifecycleEventKind.ConfigWritten) CheckWriteback(device, what.Value);
         Judge(device, what);
     }
 
@@ -66,6 +71,17 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     internal void ResetCompleted(VirtioDevice device) => Judge(device, new(LifecycleEventKind.ResetCompleted));
 
     internal void NeedsResetRaised(VirtioDevice device) => Judge(device, new(LifecycleEventKind.NeedsResetRaised));
+
+    /// <summary>5.2.4: writeback exists only with CONFIG_WCE; 5.2.6.1 lets a driver write it only then.</summary>
+    void CheckWriteback(VirtioDevice device, uint offset)
+    {
+        if (!monitors.JudgeDevices) return; // a hostile device forgets what was negotiated
+        if (device.DeviceId != DeviceType.Block || offset != BlkConfig.Writeback) return;
+        if (monitors.IsCovered) monitors.Coverage.Meet(SystemRule.WritebackNotNegotiated);
+        if (!device.Negotiated.Has(BlkFeature.ConfigWce))
+            monitors.Driver(Name, "writeback-not-negotiated", [Writeback], $"the driver writes writeback of {device.Name}, and CONFIG_WCE was not negotiated",
+                "Switch the cache mode only where CONFIG_WCE was negotiated.");
+    }
 
     internal void InterruptRaised(VirtioDevice device, uint causes) => Judge(device, new(LifecycleEventKind.DeviceRaisedInterrupt, causes));
 

@@ -26,7 +26,7 @@ public static class RuleNumbers
 
     static WatchedRule[] Build()
     {
-        var rules = new WatchedRule[(int)SystemRule.WrongDirection + 1];
+        var rules = new WatchedRule[(int)SystemRule.WritebackNotNegotiated + 1];
         Array.Fill(rules, new("", []));
         foreach (var entry in RuleTable.All.Where(static entry => !OfModelsOnly.Contains(entry.Rule))) rules[(int)entry.Rule] = new($"{entry.Monitor}/{entry.Name}", entry.Clauses);
         foreach (var (rule, name, clauses) in OfSystem()) rules[(int)rule] = new(name, clauses);
@@ -73,5 +73,6 @@ public static class RuleNumbers
         (SystemRule.MappedTwice, "dma/mapped-twice", []),
         (SystemRule.MappingLeaked, "dma/mapping-leaked", []),
         (SystemRule.WrongDirection, "dma/wrong-direction", []),
+        (SystemRule.WritebackNotNegotiated, "register-access/writeback-not-negotiated", ["blk.driver.device-operation.12"]),
     ];
 }

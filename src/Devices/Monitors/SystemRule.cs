@@ -40,4 +40,5 @@ public enum SystemRule : byte
     MappedTwice,
     MappingLeaked,
     WrongDirection,
+    WritebackNotNegotiated,
 }

@@ -37,13 +37,16 @@ public sealed class DeviceQueue(ushort index, ushort maximumSize, ushort plainSi
     /// <summary>True while the device asks for no notifications because it looks by itself.</summary>
     public bool SuppressesNotifications;
 
+    /// <summary>Notified since the device last began to serve; and among those that it serves now.</summary>
+    public bool IsNotified, IsAwake;
+
     /// <summary>Forgets the ring, not what was programmed.</summary>
     public void ForgetRing()
     {
         RingSize = plainSize;
         Descriptors = Available = Used = 0;
         LastAvailable = SeenAvailable = UsedIndex = SignalledUsed = default;
-        SignalledUsedValid = SuppressesNotifications = false;
+        SignalledUsedValid = SuppressesNotifications = IsNotified = IsAwake = false;
         InUse = 0;
     }
 
@@ -68,6 +71,6 @@ public sealed class DeviceQueue(ushort index, ushort maximumSize, ushort plainSi
         hasher.Add(Used);
         hasher.Add(LastAvailable.Value | (ulong)SeenAvailable.Value << 16 | (ulong)UsedIndex.Value << 32 | (ulong)SignalledUsed.Value << 48);
         hasher.Add(Align | (ulong)InUse << 32);
-        hasher.Add((Ready ? 1u : 0) | (SignalledUsedValid ? 2u : 0) | (SuppressesNotifications ? 4u : 0));
+        hasher.Add((Ready ? 1u : 0) | (SignalledUsedValid ? 2u : 0) | (SuppressesNotifications ? 4u : 0) | (IsNotified ? 8u : 0) | (IsAwake ? 16u : 0));
     }
 }

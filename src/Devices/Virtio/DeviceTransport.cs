@@ -34,6 +34,9 @@ public abstract class DeviceTransport(SimulatedMachine machine)
     /// <summary>The device was reset: what of the transport that concerns.</summary>
     internal abstract void Reset();
 
+    /// <summary>The device is gone, and nothing of it answers any more.</summary>
+    internal abstract void Removed();
+
     /// <summary>The device has causes to interrupt, which <see cref="VirtioDevice.InterruptStatus"/> has already.</summary>
     /// <param name="causes">The new ones, bits of <see cref="Standard.InterruptCause"/>.</param>
     /// <param name="queue">The queue whose buffers were used, if that is one of them.</param>

@@ -111,6 +111,7 @@ public abstract partial class VirtioDevice
     /// <summary>The state before the first instruction of the machine.</summary>
     public virtual void PowerOn()
     {
+        IsRemoved = false;
         ClearRegisters();
         deviceFeaturesSel = driverFeaturesSel = pageShift = generation = 0;
         programmedFeatures = default;
@@ -140,7 +141,7 @@ public abstract partial class VirtioDevice
         hasher.Add(lateQueues);
         hasher.Add(status | (ulong)interruptStatus << 8 | (ulong)lateCauses << 16 | (ulong)pageShift << 24 | (ulong)generation << 32);
         hasher.Add(deviceFeaturesSel | (ulong)driverFeaturesSel << 32);
-        hasher.Add(queueSel | (resetPending ? 1UL << 32 : 0) | (broken ? 1UL << 33 : 0) | (ulong)(uint)liesLeft << 40 | (ulong)(uint)whimsLeft << 48 | (ulong)(uint)stormLeft << 56);
+        hasher.Add(queueSel | (resetPending ? 1UL << 32 : 0) | (broken ? 1UL << 33 : 0) | (IsRemoved ? 1UL << 34 : 0) | (ulong)(uint)liesLeft << 40 | (ulong)(uint)whimsLeft << 48 | (ulong)(uint)stormLeft << 56);
         hasher.Add(programmedFeatures.Low);
         hasher.Add(programmedFeatures.High);
         hasher.Add(negotiated.Low);

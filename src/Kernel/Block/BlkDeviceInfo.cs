@@ -9,7 +9,7 @@ namespace Ringcheck.Kernel;
 /// </summary>
 public readonly record struct BlkDeviceInfo(
     ulong CapacitySectors, uint SizeMax, uint SegMax, ushort Cylinders, byte Heads, byte SectorsPerTrack, uint BlockSize,
-    uint MaxDiscardSectors, uint MaxDiscardSegments, uint MaxWriteZeroesSectors, uint MaxWriteZeroesSegments)
+    ushort QueueCount, uint MaxDiscardSectors, uint MaxDiscardSegments, uint MaxWriteZeroesSectors, uint MaxWriteZeroesSegments)
 {
     /// <summary>One picture of the whole; DeviceError when the configuration does not hold still (<see cref="DeviceConfig"/>).</summary>
     public static DriverStatus TryRead<TMachine>(in Transport transport, TMachine machine, FeatureSet features, out BlkDeviceInfo info)
@@ -49,6 +49,8 @@ public readonly record struct BlkDeviceInfo(
 
         if (features.Has(BlkFeature.BlockSize))
             info = info with { BlockSize = transport.ReadConfig32(machine, BlkConfig.BlockSize) };
+        if (features.Has(BlkFeature.MultiQueue))
+            info = info with { QueueCount = transport.ReadConfig16(machine, BlkConfig.QueueCount) };
         if (features.Has(BlkFeature.Discard))
         {
             info = info with
@@ -72,7 +74,7 @@ public readonly record struct BlkDeviceInfo(
 }
 
 /// <summary>
-/// What one request may be, from what the device says, what the queue has room for and what the driver was made for.
+/// What one request may be, from what the device says, what its smallest queue has room for and what the driver was made for.
 /// </summary>
 /// <param name="MaxSegments">Pieces of data; 0 when the queue is too small for header, data and status apart.</param>
 /// <param name="MaxSegmentLength">Bytes of one piece.</param>

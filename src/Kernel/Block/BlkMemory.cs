@@ -4,15 +4,16 @@ using Ringcheck.Standard;
 namespace Ringcheck.Kernel;
 
 /// <summary>
-/// The map of a block driver's DMA memory: the queue, then what the driver writes (headers, each followed by outgoing data), then
-/// what the device writes (incoming data, each followed by the status byte), then two words that no device sees.
+/// The map of the DMA memory of one request queue: the queue, then what the driver writes (headers, each followed by outgoing data), then
+/// what the device writes (incoming data, each followed by the status byte). A driver's memory is one such area for each queue, each from
+/// a page on, and then two words that no device sees (<see cref="BlkEvents"/>).
 /// </summary>
 internal readonly struct BlkMemory
 {
     private const uint CacheLine = 64, SlotAlignment = 8;
 
     private readonly DmaRegion region;
-    private readonly uint requests, requestStride, responses, responseStride, events;
+    private readonly uint requests, requestStride, responses, responseStride, length;
 
     public BlkMemory(DmaRegion region, in BlkOptions options)
     {
@@ -22,7 +23,7 @@ internal readonly struct BlkMemory
         responseStride = SplitLayout.AlignUp(DataSize + BlkRequest.StatusSize, SlotAlignment);
         requests = SplitLayout.AlignUp(QueueLength(options), CacheLine);
         responses = SplitLayout.AlignUp(requests + requestStride * options.SlotCount, CacheLine);
-        events = SplitLayout.AlignUp(responses + responseStride * options.SlotCount, CacheLine);
+        length = SplitLayout.AlignUp(responses + responseStride * options.SlotCount, CacheLine);
     }
 
     /// <summary>Bytes of data that each slot has room for, in each direction.</summary>
@@ -30,12 +31,22 @@ internal readonly struct BlkMemory
 
     public DmaRegion Queue => region;
 
-    /// <summary>Not 0 when the device has reported used buffers, or a change of its configuration. The handler sets, main code clears.</summary>
-    public CpuAddress UsedEvent => region.Cpu + events;
+    /// <summary>Bytes of a driver's memory.</summary>
+    public static uint MapLength(in BlkOptions options) => EventsOffset(options) + BlkEvents.Length;
 
-    public CpuAddress ConfigurationEvent => region.Cpu + events + sizeof(uint);
+    /// <summary>The area of queue number <paramref name="queue"/> in a driver's memory.</summary>
+    public static BlkMemory Of(DmaRegion memory, in BlkOptions options, ushort queue)
+    {
+        uint length = new BlkMemory(default, options).length;
+        return new(memory.Slice(Stride(length) * queue, length), options);
+    }
 
-    public static uint MapLength(in BlkOptions options) => new BlkMemory(default, options).events + 2 * sizeof(uint);
+    /// <summary>Where the two words are that no device sees.</summary>
+    public static uint EventsOffset(in BlkOptions options)
+    {
+        uint length = new BlkMemory(default, options).length;
+        return Stride(length) * (options.QueueCount - 1u) + length;
+    }
 
     /// <summary>The request header (5.2.6), with <see cref="OutgoingData"/> right behind it.</summary>
     public DmaRegion Header(ushort slot) => region.Slice(requests + requestStride * slot, BlkRequest.HeaderSize);
@@ -49,6 +60,8 @@ internal readonly struct BlkMemory
         => region.Slice(responses + responseStride * slot + (DataSize - length), length);
 
     public DmaRegion Status(ushort slot) => region.Slice(responses + responseStride * slot + DataSize, BlkRequest.StatusSize);
+
+    private static uint Stride(uint length) => SplitLayout.AlignUp(length, TransportQueues.LegacyPageSize);
 
     private static uint DataSizeOf(in BlkOptions options)
     {

@@ -11,21 +11,26 @@ namespace Ringcheck.Kernel;
 /// <param name="UseEventIndex">Whether to accept EVENT_IDX where it is offered; if not, notifications are suppressed by flags.</param>
 /// <param name="ResetTimeoutMs">How long a reset may take; 0 for ever.</param>
 /// <param name="StartAt">Where the ring indices begin: 0 unless the device was told otherwise.</param>
+/// <param name="QueueCount">Request queues wanted, 1 to <see cref="QueueCountMax"/>; a device that has fewer, or offers no MQ, gets fewer.</param>
 public readonly record struct BlkOptions(
     ushort QueueSize, ushort MaxDataSegments, ushort MaxRanges, uint PooledBytes, bool UseInterrupts, bool UseEventIndex, uint ResetTimeoutMs,
-    RingIndex StartAt)
+    RingIndex StartAt, ushort QueueCount)
 {
+    /// <summary>More queues than one for each CPU are of no use to anybody, and memory is set aside for all that are asked for.</summary>
+    public const ushort QueueCountMax = 64;
+
     public static BlkOptions Default { get; } = new(
         QueueSize: 64, MaxDataSegments: 16, MaxRanges: 1, PooledBytes: 0, UseInterrupts: true, UseEventIndex: true,
-        ResetTimeoutMs: 1000, StartAt: default);
+        ResetTimeoutMs: 1000, StartAt: default, QueueCount: 1);
 
     /// <summary>Whether a driver can be made like this.</summary>
     public bool AreValid
         => SplitLayout.IsLegalQueueSize(QueueSize) && MaxRanges <= 256 && PooledBytes <= 1 << 20
-            && SlotCount * ((ulong)PooledBytes + BlkRequest.RangeSize * MaxRanges) < 1 << 30;
+            && QueueCount is > 0 and <= QueueCountMax
+            && (ulong)QueueCount * SlotCount * (PooledBytes + BlkRequest.RangeSize * MaxRanges) < 1 << 30;
 
     /// <summary>
-    /// Requests that there can be at once: in flight, or ended and not yet reported. Each takes two descriptors or more.
+    /// Requests that there can be at once in each queue: in flight, or ended and not yet reported. Each takes two descriptors or more.
     /// </summary>
     public ushort SlotCount => (ushort)(QueueSize > 1 ? QueueSize / 2 : 1);
 

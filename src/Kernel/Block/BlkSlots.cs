@@ -1,3 +1,5 @@
+using Ringcheck.Standard;
+
 namespace Ringcheck.Kernel;
 
 /// <summary>Who a slot, and the memory that belongs to its request, is with.</summary>
@@ -34,7 +36,7 @@ internal struct BlkSlot
 /// A fixed set of request slots. A slot is not the head of its chain: a head is free as soon as the device has returned it, a slot
 /// only when its request's end was reported.
 /// </summary>
-internal sealed class BlkSlots(ushort count)
+internal sealed class BlkSlots(QueueIndex queue, ushort count)
 {
     private const ushort None = ushort.MaxValue;
 
@@ -61,11 +63,23 @@ internal sealed class BlkSlots(ushort count)
         WithDevice = InFlight = 0;
     }
 
-    public BlkRequestId IdOf(ushort slot) => new(slot, slots[slot].Generation);
+    public BlkRequestId IdOf(ushort slot) => new(queue, slot, slots[slot].Generation);
 
     /// <summary>Whether the id belongs to a request that has not been reported to the end yet, or holds a buffer.</summary>
     public bool IsCurrent(BlkRequestId id)
         => id.Slot < slots.Length && slots[id.Slot].Generation == id.Generation && slots[id.Slot].State != BlkSlotState.Free;
+
+    /// <summary>The device has nothing any more: what is in flight ends with <paramref name="status"/>, and what was abandoned is free.</summary>
+    public void EndAll(DriverStatus status)
+    {
+        for (ushort slot = 0; slot < slots.Length; slot++)
+        {
+            if (slots[slot].State == BlkSlotState.InFlight)
+                End(slot, status, 0);
+            else if (slots[slot].State == BlkSlotState.Abandoned)
+                Reclaim(slot);
+        }
+    }
 
     public bool TryTake(BlkOperation operation, out ushort slot)
     {

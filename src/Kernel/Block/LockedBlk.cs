@@ -52,15 +52,15 @@ public sealed class LockedBlk<TMachine>
         return status;
     }
 
-    /// <summary>Queues a request and tells the device: as <see cref="VirtioBlk{TMachine}.Submit"/>. NoDevice: it was removed.</summary>
-    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id)
+    /// <summary>Queues a request and tells the device: as <see cref="VirtioBlk{TMachine}.Submit"/>. Each CPU may have a queue of its own. NoDevice: it was removed.</summary>
+    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         if (!IsPresent())
             return DriverStatus.NoDevice;
         bool wasMasked = guard.Acquire(machine);
-        DriverStatus status = driver.Submit(operation, sector, data, out id);
-        driver.Kick();
+        DriverStatus status = driver.Submit(operation, sector, data, out id, queueIndex);
+        driver.Kick(queueIndex);
         guard.Release(machine, wasMasked);
         return status;
     }
@@ -78,7 +78,7 @@ public sealed class LockedBlk<TMachine>
             DriverStatus status = Look(id, out completion, ref seen);
             if (status != DriverStatus.Pending)
                 return status;
-            if (!AwaitNews(ref seen, deadline))
+            if (!AwaitNews(id.Queue, ref seen, deadline))
                 return GiveUp(id, out completion);
         }
 
@@ -91,7 +91,7 @@ public sealed class LockedBlk<TMachine>
         if (!IsPresent())
             return false;
         bool wasMasked = guard.Acquire(machine);
-        ushort before = driver.WithDeviceCount;
+        uint before = driver.WithDeviceCount;
         bool isOurs = driver.OnInterrupt();
         // What the device returned before it raised this is there once the cause was read. Nobody looks again later, as one CPU alone does before it sleeps.
         machine.Barrier(BarrierPurpose.AfterRegisterRead);
@@ -99,6 +99,18 @@ public sealed class LockedBlk<TMachine>
         Count(before);
         guard.Release(machine, wasMasked);
         return isOurs;
+    }
+
+    /// <summary>The bus says that the device is gone: all that is in flight ends as NoDevice, with who waits for it. As <see cref="VirtioBlk{TMachine}.Removed"/>, on any CPU.</summary>
+    public void Removed()
+    {
+        if (!IsPresent())
+            return;
+        bool wasMasked = guard.Acquire(machine);
+        driver.Removed();
+        driver.TakeReturned();
+        CountOnce();
+        guard.Release(machine, wasMasked);
     }
 
     /// <summary>
@@ -142,30 +154,30 @@ public sealed class LockedBlk<TMachine>
     private DriverStatus Look(BlkRequestId id, out BlkCompletion completion, ref Seen seen)
     {
         bool wasMasked = guard.Acquire(machine);
-        ushort before = driver.WithDeviceCount;
+        uint before = driver.WithDeviceCount;
         DriverStatus status = driver.TryFinish(id, out completion);
-        if (status == DriverStatus.Pending && seen.HasNews && driver.Queue.Taken == seen.Taken)
+        if (status == DriverStatus.Pending && seen.HasNews && driver.TakenOf(id.Queue) == seen.Taken)
         {
             driver.Suspect();
             status = driver.TryFinish(id, out completion);
         }
 
         Count(before);
-        seen.HasNews = status == DriverStatus.Pending && driver.Options.UseInterrupts && !driver.AskForInterrupt();
+        seen.HasNews = status == DriverStatus.Pending && driver.Options.UseInterrupts && !driver.AskForInterrupt(id.Queue);
         seen.Ended = machine.LoadRelaxed32(ended);
-        seen.Taken = driver.Queue.Taken;
+        seen.Taken = driver.TakenOf(id.Queue);
         guard.Release(machine, wasMasked);
         return status;
     }
 
     /// <summary>Without the lock: false when the deadline has passed.</summary>
-    private bool AwaitNews(ref Seen seen, Deadline deadline)
+    private bool AwaitNews(QueueIndex queueIndex, ref Seen seen, Deadline deadline)
     {
         if (seen.HasNews)
             return !machine.HasPassed(deadline);
         bool polls = !driver.Options.UseInterrupts;
         PollLoop poll = machine.BeginPoll(deadline);
-        while (machine.KeepPolling(ref poll, done: machine.LoadRelaxed32(ended) != seen.Ended || (polls && (seen.HasNews = driver.HasNewsSince(seen.Taken)))))
+        while (machine.KeepPolling(ref poll, done: machine.LoadRelaxed32(ended) != seen.Ended || (polls && (seen.HasNews = driver.HasNewsSince(queueIndex, seen.Taken)))))
         {
         }
 
@@ -182,7 +194,7 @@ public sealed class LockedBlk<TMachine>
     }
 
     /// <summary>Somebody's request may have ended, or the device is not well: all who wait look.</summary>
-    private void Count(ushort before)
+    private void Count(uint before)
     {
         if (driver.WithDeviceCount != before || !driver.IsReady)
             CountOnce();

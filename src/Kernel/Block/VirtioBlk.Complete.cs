@@ -23,30 +23,47 @@ public sealed partial class VirtioBlk<TMachine>
     private bool Note(uint causes)
     {
         if ((causes & InterruptCause.UsedBuffer) != 0)
-            machine.Store32(memory.UsedEvent, 1);
+            machine.Store32(events.Used, 1);
         if ((causes & InterruptCause.ConfigurationChange) != 0)
-            machine.Store32(memory.ConfigurationEvent, 1);
+            machine.Store32(events.Configuration, BlkEvents.Changed);
         return causes != 0;
     }
 
     /// <summary>
-    /// The oldest end of a request that was not reported yet. Ok: there is one, and <paramref name="completion"/> says how it ended.
+    /// The oldest end of a request, of each queue in turn, that was not reported yet. Ok: there is one, and <paramref name="completion"/> says how it ended.
     /// Pending: there is none; then nothing was changed, so this may be the condition of a polling loop. NeedsReset: there is none and,
-    /// before <see cref="Recover"/>, there will be none. NoDevice: there is none and the driver is not running.
+    /// before <see cref="Recover"/>, there will be none. NoDevice: there is none and the driver is not running, or the device is gone.
     /// </summary>
     public DriverStatus TryReap(out BlkCompletion completion)
     {
         TakeOver();
-        if (slots.TryFirstEnded(out ushort slot))
-        {
-            completion = slots.Report(slot);
+        if (TryReport(out completion))
             return DriverStatus.Ok;
+        if (!options.UseInterrupts && state == BlkState.Ready)
+        {
+            CheckDeviceStatus();
+            if (state == BlkState.Gone && TryReport(out completion))
+                return DriverStatus.Ok;
+        }
+
+        return state == BlkState.Ready ? DriverStatus.Pending : CheckState();
+    }
+
+    /// <summary>Each queue in turn, so that a busy one cannot keep what has ended in others from the caller.</summary>
+    private bool TryReport(out BlkCompletion completion)
+    {
+        for (int i = 0; i < queues.Length; i++)
+        {
+            int at = (firstToReap + i) % queues.Length;
+            if (!queues[at].Slots.TryFirstEnded(out ushort slot))
+                continue;
+            completion = queues[at].Slots.Report(slot);
+            firstToReap = (ushort)((at + 1) % queues.Length);
+            return true;
         }
 
         completion = default;
-        if (!options.UseInterrupts && state == BlkState.Ready)
-            CheckDeviceStatus();
-        return state == BlkState.Ready ? DriverStatus.Pending : CheckState();
+        return false;
     }
 
     /// <summary>
@@ -57,13 +74,20 @@ public sealed partial class VirtioBlk<TMachine>
     {
         if (state != BlkState.Ready)
             return 0;
-        if (machine.Load32(memory.UsedEvent) != 0)
-            machine.Store32(memory.UsedEvent, 0);
+        if (machine.Load32(events.Used) != 0)
+            machine.Store32(events.Used, 0);
 
-        if (machine.Load32(memory.ConfigurationEvent) != 0)
+        uint configurationEvent = machine.Load32(events.Configuration);
+        if (configurationEvent != 0)
         {
-            machine.Store32(memory.ConfigurationEvent, 0);
+            machine.Store32(events.Configuration, 0);
             configurationIsStale = true;
+        }
+
+        if (configurationEvent == BlkEvents.Removed)
+        {
+            LoseAsTold();
+            return 0;
         }
 
         if (configurationIsStale)
@@ -71,24 +95,33 @@ public sealed partial class VirtioBlk<TMachine>
         return CollectUsed();
     }
 
-    /// <summary>Bounded by the requests in flight: the queue gives back no more than it was given.</summary>
     private int CollectUsed()
+    {
+        int count = 0;
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+            count += CollectUsed(queue);
+        return count;
+    }
+
+    /// <summary>Bounded by the requests in flight: the queue gives back no more than it was given.</summary>
+    private int CollectUsed(BlkQueue<TMachine> queue)
     {
         int count = 0;
         while (true)
         {
-            DriverStatus status = queue.TryTakeUsed(out UsedBuffer used);
+            DriverStatus status = queue.TryTakeUsed(out ushort slot, out uint usedLength);
             if (status == DriverStatus.DeviceError)
                 state = BlkState.Broken;
             if (status != DriverStatus.Ok)
                 return count;
-            Finish(slotOfHead[used.Head.Value], used.Length);
+            Finish(queue, slot, usedLength);
             count++;
         }
     }
 
-    private void Finish(ushort slot, uint usedLength)
+    private void Finish(BlkQueue<TMachine> queue, ushort slot, uint usedLength)
     {
+        BlkSlots slots = queue.Slots;
         ref BlkSlot request = ref slots[slot];
         if (request.State == BlkSlotState.Abandoned)
         {
@@ -99,7 +132,7 @@ public sealed partial class VirtioBlk<TMachine>
         if (request.State != BlkSlotState.InFlight)
             machine.Panic("virtio-blk: a chain came back for a request that is not in flight"u8);
         bool isShort = IsRead(request.Operation) && usedLength < request.DataLength && !transport.IsLegacy;
-        DriverStatus status = Judge(machine.Load8(memory.Status(slot).Cpu), isShort);
+        DriverStatus status = Judge(machine.Load8(queue.Memory.Status(slot).Cpu), isShort);
         slots.End(slot, status, status == DriverStatus.Ok ? request.DataLength : 0);
     }
 
@@ -133,14 +166,24 @@ public sealed partial class VirtioBlk<TMachine>
 
     private void CheckDeviceStatus()
     {
-        if (!IsAlive())
-            state = BlkState.Broken;
+        uint status = transport.ReadStatus(machine);
+        if (!IsRunning(status))
+            GiveUpOn(status);
     }
+
+    private bool IsAlive() => IsRunning(transport.ReadStatus(machine));
 
     /// <summary>
     /// Whether anything can still be expected: not when the device asks for a reset, and not when it has been reset behind our back or
     /// is gone (all ones).
     /// </summary>
-    private bool IsAlive()
-        => (transport.ReadStatus(machine) & (DeviceStatus.NeedsReset | DeviceStatus.DriverOk)) == DeviceStatus.DriverOk;
+    private static bool IsRunning(uint status) => (status & (DeviceStatus.NeedsReset | DeviceStatus.DriverOk)) == DeviceStatus.DriverOk;
+
+    /// <summary>Seen once is seen: a device that has asked for a reset is not asked again. One that is gone cannot be reset.</summary>
+    private void GiveUpOn(uint status)
+    {
+        state = BlkState.Broken;
+        if (transport.IsGone(machine, status))
+            Lose();
+    }
 }

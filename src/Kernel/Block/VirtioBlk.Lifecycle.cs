@@ -6,8 +6,6 @@ namespace Ringcheck.Kernel;
 /// <content>Virtio 1.4, 3.1 "Device Initialization", 3.3 "Device Cleanup", and a reset with requests in flight.</content>
 public sealed partial class VirtioBlk<TMachine>
 {
-    private static readonly QueueIndex RequestQueue = new(0);
-
     /// <summary>
     /// What this driver implements and was asked to use; nothing else is ever accepted. ACCESS_PLATFORM is implemented in that only
     /// bus addresses, as the machine gives them, are told to the device. INDIRECT_DESC and packed rings are not there yet.
@@ -16,7 +14,9 @@ public sealed partial class VirtioBlk<TMachine>
     {
         FeatureSet features = FeatureSet.Of(BlkFeature.SizeMax).With(BlkFeature.SegMax).With(BlkFeature.Geometry)
             .With(BlkFeature.ReadOnly).With(BlkFeature.BlockSize).With(BlkFeature.Flush).With(BlkFeature.Discard)
-            .With(BlkFeature.WriteZeroes);
+            .With(BlkFeature.WriteZeroes).With(BlkFeature.ConfigWce);
+        if (options.QueueCount > 1)
+            features = features.With(BlkFeature.MultiQueue);
         if (options.UseEventIndex)
             features = features.With(Feature.EventIndex);
         return isLegacy ? features.With(Feature.AnyLayout) : features.With(Feature.Version1).With(Feature.AccessPlatform);
@@ -24,7 +24,7 @@ public sealed partial class VirtioBlk<TMachine>
 
     /// <summary>
     /// Brings the device up. Ok: requests can be submitted. InvalidArgument: options that make no sense, or
-    /// <paramref name="region"/> shorter than <see cref="BlkOptions.MemoryLength"/> or not aligned to a page. NoDevice: not a block device.
+    /// <paramref name="region"/> shorter than <see cref="BlkOptions.MemoryLength"/> or not aligned to a page. NoDevice: not a block device, or gone meanwhile.
     /// TimedOut: the reset was not observed, and nothing else was done. FeaturesRefused, QueueUnavailable, NotSupported (a queue too small
     /// for any request), DeviceError: the device was told FAILED. Requests of an earlier life of this driver are forgotten; to end
     /// them properly, see <see cref="Recover"/>.
@@ -38,12 +38,16 @@ public sealed partial class VirtioBlk<TMachine>
         if (!options.AreValid || !isAligned || region.Length < options.MemoryLength)
             return DriverStatus.InvalidArgument;
 
-        memory = new(region, options);
+        for (ushort i = 0; i < queues.Length; i++)
+            queues[i].Attach(BlkMemory.Of(region, options, i));
+        events = new(region.Cpu + BlkMemory.EventsOffset(options));
+        cacheMode = BlkCacheMode.NotChosen;
         this.transport = transport; // last: from here on, an interrupt is looked at
         DriverStatus status = ResetDevice();
         if (status != DriverStatus.Ok)
             return status;
-        slots.Clear();
+        foreach (BlkQueue<TMachine> queue in queues)
+            queue.Slots.Clear();
         return BringUp();
     }
 
@@ -51,7 +55,7 @@ public sealed partial class VirtioBlk<TMachine>
     /// Resets the device and brings it up again. What the device has finished by then ends with its result, everything else in flight
     /// as Aborted, to be reaped as usual; the memory of all of it, and of requests that had timed out, is the caller's once
     /// this returns anything but TimedOut. TimedOut: the reset was not observed, nothing has ended, everything stays with the device.
-    /// Other errors: as <see cref="Initialise"/>.
+    /// NoDevice: it is gone, and what was in flight has ended so. Other errors: as <see cref="Initialise"/>.
     /// </summary>
     public DriverStatus Recover()
     {
@@ -64,15 +68,22 @@ public sealed partial class VirtioBlk<TMachine>
     /// <summary>
     /// Takes no more requests, waits for those in flight, and resets the device. Their ends can be reaped as long as the driver is
     /// not initialised again. Ok: all of them ended by themselves. Aborted: some had to be ended by the reset.
-    /// TimedOut: the reset was not observed, and what was in flight stays with the device.
+    /// TimedOut: the reset was not observed, and what was in flight stays with the device. NoDevice: it is gone, and what was in flight has ended so.
     /// </summary>
     public DriverStatus Shutdown(uint timeoutMs)
     {
         if (transport.Kind == TransportKind.None)
             return DriverStatus.NoDevice;
-        bool isDrained = state == BlkState.Ready ? Drain(machine.DeadlineAfter(timeoutMs)) : slots.WithDevice == 0;
+        bool isDrained = state == BlkState.Ready ? Drain(machine.DeadlineAfter(timeoutMs)) : WithDeviceCount == 0;
         if (isDrained && state == BlkState.Ready)
-            transport.ReleaseQueue(machine, RequestQueue); // whatever the answer: the reset releases it too
+        {
+            foreach (BlkQueue<TMachine> queue in QueuesInUse)
+            {
+                if (transport.ReleaseQueue(machine, queue.Index) != DriverStatus.Ok)
+                    break; // the reset releases them too
+            }
+        }
+
         DriverStatus status = EndAllByReset();
         if (status != DriverStatus.Ok)
             return status;
@@ -85,29 +96,27 @@ public sealed partial class VirtioBlk<TMachine>
         DriverStatus status = transport.Reset(machine, machine.DeadlineAfter(options.ResetTimeoutMs));
         if (status != DriverStatus.Ok)
             return status;
-        machine.Store32(memory.UsedEvent, 0);
-        machine.Store32(memory.ConfigurationEvent, 0);
+        machine.Store32(events.Used, 0);
+        machine.Store32(events.Configuration, 0);
         configurationIsStale = false;
         return DriverStatus.Ok;
     }
 
     private DriverStatus EndAllByReset()
     {
+        if (state == BlkState.Gone)
+            return DriverStatus.NoDevice;
         if (state == BlkState.Ready)
             CollectUsed();
         state = BlkState.Broken;
         DriverStatus status = ResetDevice();
+        if (status == DriverStatus.NoDevice)
+            Lose();
         if (status != DriverStatus.Ok)
             return status;
         state = BlkState.Down;
-        for (ushort slot = 0; slot < slots.Count; slot++)
-        {
-            if (slots[slot].State == BlkSlotState.InFlight)
-                slots.End(slot, DriverStatus.Aborted, 0);
-            else if (slots[slot].State == BlkSlotState.Abandoned)
-                slots.Reclaim(slot);
-        }
-
+        foreach (BlkQueue<TMachine> queue in queues)
+            queue.Slots.EndAll(DriverStatus.Aborted);
         return DriverStatus.Ok;
     }
 
@@ -123,18 +132,20 @@ public sealed partial class VirtioBlk<TMachine>
         if (status == DriverStatus.Ok)
             status = ReadDevice();
         if (status == DriverStatus.Ok)
-            status = SetUpQueue();
+            status = RestoreCacheMode();
+        if (status == DriverStatus.Ok)
+            status = SetUpQueues();
         if (status != DriverStatus.Ok)
         {
             transport.WriteStatus(machine, bits | DeviceStatus.Failed);
-            return status;
+            return transport.IsGone(machine, transport.ReadStatus(machine)) ? DriverStatus.NoDevice : status;
         }
 
         transport.WriteStatus(machine, bits | DeviceStatus.DriverOk);
         state = BlkState.Ready;
         // No device tells of a change before DRIVER_OK has reached it (2.1.2), which it surely has once this reads the status back.
         ReadConfigurationAgain();
-        return DriverStatus.Ok;
+        return state == BlkState.Gone ? DriverStatus.NoDevice : DriverStatus.Ok;
     }
 
     private DriverStatus NegotiateFeatures(ref uint bits)
@@ -159,12 +170,36 @@ public sealed partial class VirtioBlk<TMachine>
 
     private DriverStatus ReadDevice() => BlkDeviceInfo.TryRead(transport, machine, Features, out info);
 
-    private DriverStatus SetUpQueue()
+    /// <summary>
+    /// 5.2.5: as many queues as the device has, as far as the driver was made for them; without MQ there is one. The limits are those of the
+    /// smallest: a device may allow each queue another size.
+    /// </summary>
+    private DriverStatus SetUpQueues()
     {
+        ushort offered = Features.Has(BlkFeature.MultiQueue) ? info.QueueCount : (ushort)1;
+        if (offered == 0)
+            return DriverStatus.DeviceError;
+        queueCount = offered < options.QueueCount ? offered : options.QueueCount;
         DriverStatus status = transport.PrepareQueues(machine);
-        uint sizeMax = 0;
-        if (status == DriverStatus.Ok)
-            status = transport.ReadQueueSizeMax(machine, RequestQueue, out sizeMax);
+        if (status != DriverStatus.Ok)
+            return status;
+        ushort smallest = options.QueueSize;
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+        {
+            status = SetUpQueue(queue);
+            if (status != DriverStatus.Ok)
+                return status;
+            if (queue.Ring.Size < smallest)
+                smallest = queue.Ring.Size;
+        }
+
+        limits = BlkLimits.From(info, Features, options, smallest);
+        return DriverStatus.Ok;
+    }
+
+    private DriverStatus SetUpQueue(BlkQueue<TMachine> queue)
+    {
+        DriverStatus status = transport.ReadQueueSizeMax(machine, queue.Index, out uint sizeMax);
         if (status != DriverStatus.Ok)
             return status;
         ushort size = transport.ChooseQueueSize(sizeMax, options.QueueSize);
@@ -173,14 +208,14 @@ public sealed partial class VirtioBlk<TMachine>
         if (size < 2)
             return DriverStatus.NotSupported; // the shortest request is a header and a status byte
 
-        limits = BlkLimits.From(info, Features, options, size);
+        SplitQueue<TMachine> ring = queue.Ring;
         SplitLayout layout = transport.IsLegacy ? SplitLayout.Legacy(size, TransportQueues.LegacyPageSize) : SplitLayout.Modern(size);
-        status = queue.Initialise(memory.Queue, layout, options.StartAt, Features.Has(Feature.EventIndex));
+        status = ring.Initialise(queue.Memory.Queue, layout, options.StartAt, Features.Has(Feature.EventIndex));
         if (status != DriverStatus.Ok)
             return status;
-        queue.DisableInterrupts(); // but for the time that somebody sleeps: see Wait
-        status = transport.SetUpQueue(machine, RequestQueue, layout, memory.Queue.Bus, out Doorbell doorbell);
-        queue.AttachDoorbell(doorbell);
+        ring.DisableInterrupts(); // but for the time that somebody sleeps: see Wait
+        status = transport.SetUpQueue(machine, queue.Index, layout, queue.Memory.Queue.Bus, out Doorbell doorbell);
+        ring.AttachDoorbell(doorbell);
         return status;
     }
 }

@@ -18,22 +18,26 @@ public sealed partial class VirtioBlk<TMachine>
     public DriverStatus StopWaiting(BlkRequestId id, out BlkCompletion completion) => GiveUp(id, out completion);
 
     /// <summary>
-    /// Asks to be interrupted for what is returned next. False: something was returned already, and there may be no interrupt for it.
+    /// Asks to be interrupted for what is returned next in a queue. False: something was returned already, and there may be no interrupt for it.
     /// </summary>
-    public bool AskForInterrupt()
+    public bool AskForInterrupt(QueueIndex queueIndex)
     {
-        queue.EnableInterrupts();
-        if (!queue.HasUsed())
+        SplitQueue<TMachine> ring = queues[queueIndex.Value].Ring;
+        ring.EnableInterrupts();
+        if (!ring.HasUsed())
             return true;
-        queue.DisableInterrupts(); // whoever takes it looks again, and asks again
+        ring.DisableInterrupts(); // whoever takes it looks again, and asks again
         return false;
     }
 
+    /// <summary>Up to where chains of a queue were taken back; 0 for a queue that there is not.</summary>
+    public RingIndex TakenOf(QueueIndex queueIndex) => queueIndex.Value < queueCount ? queues[queueIndex.Value].Ring.Taken : default;
+
     /// <summary>
-    /// Without the lock, for a polling loop: whether the device has returned something since the queue was at <paramref name="taken"/>, or is not alive any more.
+    /// Without the lock, for a polling loop: whether the device has returned something since a queue was at <paramref name="taken"/>, or is not alive any more.
     /// Looks at memory and a register, and at nothing that other CPUs change.
     /// </summary>
-    public bool HasNewsSince(RingIndex taken) => queue.HasUsedSince(taken) || !IsAlive();
+    public bool HasNewsSince(QueueIndex queueIndex, RingIndex taken) => queues[queueIndex.Value].Ring.HasUsedSince(taken) || !IsAlive();
 
     /// <summary>There was news, and then there was nothing to take: the device is not alive, or its index went back.</summary>
     public void Suspect()
@@ -41,11 +45,12 @@ public sealed partial class VirtioBlk<TMachine>
         if (state == BlkState.Ready)
             CheckDeviceStatus();
         if (state == BlkState.Ready)
-            Distrust();
+            DistrustWhatMoved();
     }
 
     /// <summary>
-    /// Resets the device, and leaves it. Ok: what was in flight has ended as Aborted, and all memory is the caller's. TimedOut: the reset was not observed.
+    /// Resets the device, and leaves it. Ok: what was in flight has ended as Aborted, and all memory is the caller's. TimedOut: the reset was not observed. NoDevice: it
+    /// is gone, and all memory is the caller's too.
     /// </summary>
     public DriverStatus Stop() => transport.Kind == TransportKind.None ? DriverStatus.NoDevice : EndAllByReset();
 }

@@ -8,90 +8,94 @@ namespace Ringcheck.Kernel;
 public sealed partial class VirtioBlk<TMachine>
 {
     /// <summary>
-    /// Queues a request without telling the device: <see cref="Kick"/> does that for all queued ones. <paramref name="data"/> stays with
+    /// Queues a request without telling the device: <see cref="Kick()"/> does that for all queued ones. <paramref name="data"/> stays with
     /// the device until the request has ended (see <see cref="IsWithDevice"/>). Read and Write: pieces of any size that are whole sectors
     /// together. Flush: no data, sector 0. GetId: 20 bytes, sector 0. For discard and write zeroes see <see cref="SubmitRanges"/>.
-    /// NoSpace: reap first. OutOfRange, ReadOnly, NotSupported, InvalidArgument (lengths, limits, sector): not for this device.
+    /// NoSpace: reap first. OutOfRange, ReadOnly, NotSupported, InvalidArgument (lengths, limits, sector, queue): not for this device.
+    /// Requests in different queues (<paramref name="queueIndex"/>, below <see cref="QueueCount"/>) are carried out in any order, as those of one queue are.
     /// </summary>
-    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id)
+    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         uint length = 0;
-        DriverStatus status = CheckState();
+        DriverStatus status = CheckState(queueIndex);
         if (status == DriverStatus.Ok)
             status = CheckData(data, out length);
         if (status == DriverStatus.Ok)
             status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
             return status;
-        if (!slots.TryTake(operation, out ushort slot))
+        BlkQueue<TMachine> queue = queues[queueIndex.Value];
+        if (!queue.Slots.TryTake(operation, out ushort slot))
             return DriverStatus.NoSpace;
 
-        WriteHeader(slot, operation, sector);
-        chain[0] = DmaSegment.Of(memory.Header(slot));
+        WriteHeader(queue, slot, operation, sector);
+        chain[0] = DmaSegment.Of(queue.Memory.Header(slot));
         data.CopyTo(chain.AsSpan(1));
-        chain[data.Length + 1] = DmaSegment.Of(memory.Status(slot));
+        chain[data.Length + 1] = DmaSegment.Of(queue.Memory.Status(slot));
         int readable = IsRead(operation) ? 1 : data.Length + 1;
-        return Enqueue(slot, length, chain.AsSpan(0, data.Length + 2), readable, out id);
+        return queue.TryAdd(slot, length, chain.AsSpan(0, data.Length + 2), readable, out id);
     }
 
     /// <summary>
     /// As <see cref="Submit"/>, with the slot's own buffer for data: put outgoing data into <see cref="OutgoingBuffer"/> before
-    /// <see cref="Kick"/>; find incoming data in <see cref="IncomingBuffer"/> once the request has ended, and then call
+    /// <see cref="Kick()"/>; find incoming data in <see cref="IncomingBuffer"/> once the request has ended, and then call
     /// <see cref="Return"/>, whatever the end was. Takes two descriptors where the device allows header and data, or data and status,
     /// in one.
     /// </summary>
-    public DriverStatus SubmitPooled(BlkOperation operation, Sector sector, uint length, out BlkRequestId id)
+    public DriverStatus SubmitPooled(BlkOperation operation, Sector sector, uint length, out BlkRequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         bool isFolded = false;
-        DriverStatus status = CheckState();
+        DriverStatus status = CheckState(queueIndex);
         if (status == DriverStatus.Ok)
             status = CheckPooled(operation, length, out isFolded);
         if (status == DriverStatus.Ok)
             status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
             return status;
-        if (!slots.TryTake(operation, out ushort slot))
+        BlkQueue<TMachine> queue = queues[queueIndex.Value];
+        if (!queue.Slots.TryTake(operation, out ushort slot))
             return DriverStatus.NoSpace;
 
-        slots[slot].IsPooled = true;
-        WriteHeader(slot, operation, sector);
+        queue.Slots[slot].IsPooled = true;
+        WriteHeader(queue, slot, operation, sector);
         bool isRead = IsRead(operation);
-        DmaSegment header = DmaSegment.Of(memory.Header(slot));
-        DmaSegment data = DmaSegment.Of(isRead ? memory.IncomingData(slot, length) : memory.OutgoingData(slot).Slice(0, length));
-        DmaSegment answer = DmaSegment.Of(memory.Status(slot));
+        DmaSegment header = DmaSegment.Of(queue.Memory.Header(slot));
+        DmaSegment data = DmaSegment.Of(isRead ? queue.Memory.IncomingData(slot, length) : queue.Memory.OutgoingData(slot).Slice(0, length));
+        DmaSegment answer = DmaSegment.Of(queue.Memory.Status(slot));
         if (isFolded)
         {
             chain[0] = isRead ? header : new(header.Address, header.Length + length);
             chain[1] = isRead ? new(data.Address, length + answer.Length) : answer;
-            return Enqueue(slot, length, chain.AsSpan(0, 2), readable: 1, out id);
+            return queue.TryAdd(slot, length, chain.AsSpan(0, 2), readable: 1, out id);
         }
 
         chain[0] = header;
         chain[1] = data;
         chain[2] = answer;
-        return Enqueue(slot, length, chain.AsSpan(0, 3), readable: isRead ? 1 : 2, out id);
+        return queue.TryAdd(slot, length, chain.AsSpan(0, 3), readable: isRead ? 1 : 2, out id);
     }
 
     /// <summary>
     /// Discard or write zeroes over some ranges, each within the capacity and the device's limits. Errors as with <see cref="Submit"/>;
     /// NotSupported also when the device's own limits leave no room for a single range.
     /// </summary>
-    public DriverStatus SubmitRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, out BlkRequestId id)
+    public DriverStatus SubmitRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, out BlkRequestId id, QueueIndex queueIndex = default)
     {
         id = default;
-        DriverStatus status = CheckState();
+        DriverStatus status = CheckState(queueIndex);
         if (status == DriverStatus.Ok)
-            status = CheckRanges(operation, ranges);
+            status = CheckRanges(operation, ranges, queues[queueIndex.Value].Ring.Size);
         if (status != DriverStatus.Ok)
             return status;
-        if (!slots.TryTake(operation, out ushort slot))
+        BlkQueue<TMachine> queue = queues[queueIndex.Value];
+        if (!queue.Slots.TryTake(operation, out ushort slot))
             return DriverStatus.NoSpace;
 
-        WriteHeader(slot, operation, new Sector(0));
+        WriteHeader(queue, slot, operation, new Sector(0));
         uint length = (uint)ranges.Length * BlkRequest.RangeSize;
-        DmaRegion list = memory.OutgoingData(slot).Slice(0, length);
+        DmaRegion list = queue.Memory.OutgoingData(slot).Slice(0, length);
         for (int i = 0; i < ranges.Length; i++)
         {
             CpuAddress range = list.Cpu + (ulong)i * BlkRequest.RangeSize;
@@ -100,29 +104,35 @@ public sealed partial class VirtioBlk<TMachine>
             machine.Store32(range + BlkRequest.RangeFlagsOffset, ranges[i].Unmap ? BlkRequest.RangeUnmap : 0);
         }
 
-        chain[0] = DmaSegment.Of(memory.Header(slot));
+        chain[0] = DmaSegment.Of(queue.Memory.Header(slot));
         chain[1] = DmaSegment.Of(list);
-        chain[2] = DmaSegment.Of(memory.Status(slot));
-        return Enqueue(slot, length, chain.AsSpan(0, 3), readable: 2, out id);
+        chain[2] = DmaSegment.Of(queue.Memory.Status(slot));
+        return queue.TryAdd(slot, length, chain.AsSpan(0, 3), readable: 2, out id);
     }
 
     /// <summary>Gives all queued requests to the device, and tells it unless it asked not to be told.</summary>
     public void Kick()
     {
-        if (state != BlkState.Ready || queue.Unpublished == 0)
+        if (state != BlkState.Ready)
             return;
-        queue.Publish();
-        if (queue.ShouldNotify())
-            queue.Notify();
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+            queue.Kick();
     }
 
-    /// <summary>Where the outgoing data of a pooled request goes, until <see cref="Kick"/>.</summary>
+    /// <summary>As <see cref="Kick()"/>, for the requests of one queue.</summary>
+    public void Kick(QueueIndex queueIndex)
+    {
+        if (CheckState(queueIndex) == DriverStatus.Ok)
+            queues[queueIndex.Value].Kick();
+    }
+
+    /// <summary>Where the outgoing data of a pooled request goes, until <see cref="Kick()"/>.</summary>
     public DmaRegion OutgoingBuffer(BlkRequestId id)
-        => slots.IsCurrent(id) ? memory.OutgoingData(id.Slot).Slice(0, slots[id.Slot].DataLength) : default;
+        => QueueOf(id) is { } queue ? queue.Memory.OutgoingData(id.Slot).Slice(0, queue.Slots[id.Slot].DataLength) : default;
 
     /// <summary>Where the incoming data of a pooled request is, from its end until <see cref="Return"/>.</summary>
     public DmaRegion IncomingBuffer(BlkRequestId id)
-        => slots.IsCurrent(id) ? memory.IncomingData(id.Slot, slots[id.Slot].DataLength) : default;
+        => QueueOf(id) is { } queue ? queue.Memory.IncomingData(id.Slot, queue.Slots[id.Slot].DataLength) : default;
 
     /// <summary>
     /// Ends the use of a pooled request's buffer. InvalidArgument while the request has not ended, after a time-out (the device
@@ -130,9 +140,9 @@ public sealed partial class VirtioBlk<TMachine>
     /// </summary>
     public DriverStatus Return(BlkRequestId id)
     {
-        if (!slots.IsCurrent(id) || slots[id.Slot].State != BlkSlotState.Held)
+        if (QueueOf(id) is not { } queue || queue.Slots[id.Slot].State != BlkSlotState.Held)
             return DriverStatus.InvalidArgument;
-        slots.Release(id.Slot);
+        queue.Slots.Release(id.Slot);
         return DriverStatus.Ok;
     }
 
@@ -152,29 +162,13 @@ public sealed partial class VirtioBlk<TMachine>
         _ => BlkRequestType.WriteZeroes,
     };
 
-    private void WriteHeader(ushort slot, BlkOperation operation, Sector sector)
+    private void WriteHeader(BlkQueue<TMachine> queue, ushort slot, BlkOperation operation, Sector sector)
     {
-        CpuAddress header = memory.Header(slot).Cpu;
+        CpuAddress header = queue.Memory.Header(slot).Cpu;
         machine.Store32(header + BlkRequest.TypeOffset, TypeOf(operation));
         machine.Store32(header + BlkRequest.ReservedOffset, 0);
         machine.Store64(header + BlkRequest.SectorOffset, sector.Value);
-        machine.Store8(memory.Status(slot).Cpu, BlkStatus.NotWritten);
-    }
-
-    private DriverStatus Enqueue(ushort slot, uint length, ReadOnlySpan<DmaSegment> pieces, int readable, out BlkRequestId id)
-    {
-        DriverStatus status = queue.TryAdd(pieces[..readable], pieces[readable..], out DescriptorId head);
-        if (status != DriverStatus.Ok)
-        {
-            slots.Cancel(slot);
-            id = default;
-            return status;
-        }
-
-        slotOfHead[head.Value] = slot;
-        slots[slot].DataLength = length;
-        id = slots.IdOf(slot);
-        return DriverStatus.Ok;
+        machine.Store8(queue.Memory.Status(slot).Cpu, BlkStatus.NotWritten);
     }
 
     private DriverStatus CheckState() => state switch
@@ -183,6 +177,12 @@ public sealed partial class VirtioBlk<TMachine>
         BlkState.Broken => DriverStatus.NeedsReset,
         _ => DriverStatus.NoDevice,
     };
+
+    private DriverStatus CheckState(QueueIndex queueIndex)
+    {
+        DriverStatus status = CheckState();
+        return status == DriverStatus.Ok && queueIndex.Value >= queueCount ? DriverStatus.InvalidArgument : status;
+    }
 
     private DriverStatus CheckData(ReadOnlySpan<DmaSegment> data, out uint length)
     {
@@ -240,7 +240,7 @@ public sealed partial class VirtioBlk<TMachine>
         }
     }
 
-    private DriverStatus CheckRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges)
+    private DriverStatus CheckRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, ushort queueSize)
     {
         bool isDiscard = operation == BlkOperation.Discard;
         if (!isDiscard && operation != BlkOperation.WriteZeroes)
@@ -250,7 +250,7 @@ public sealed partial class VirtioBlk<TMachine>
         uint most = isDiscard ? limits.MaxDiscardRanges : limits.MaxWriteZeroesRanges;
         uint mostSectors = isDiscard ? limits.MaxDiscardSectors : limits.MaxWriteZeroesSectors;
         bool isOffered = Features.Has(isDiscard ? BlkFeature.Discard : BlkFeature.WriteZeroes);
-        if (!isOffered || most == 0 || mostSectors == 0 || queue.Size < 3)
+        if (!isOffered || most == 0 || mostSectors == 0 || queueSize < 3)
             return DriverStatus.NotSupported;
         if (ranges.IsEmpty || (uint)ranges.Length > most)
             return DriverStatus.InvalidArgument;

@@ -9,7 +9,8 @@ public sealed partial class VirtioBlk<TMachine>
     /// <summary>
     /// Waits for one request, asleep if the driver uses interrupts; queued requests are kicked first. The answer is how it ended
     /// (<see cref="BlkCompletion.Status"/>, TimedOut included), or one of two that end nothing: NeedsReset (<see cref="Recover"/> will end
-    /// it) and InvalidArgument (no such request, or its end was reported before). 0 waits for ever.
+    /// it) and InvalidArgument (no such request, or its end was reported before). 0 waits for ever, which with interrupts means: also for a device
+    /// that was taken away without a word (<see cref="Removed"/>).
     /// </summary>
     public DriverStatus Wait(BlkRequestId id, uint timeoutMs, out BlkCompletion completion)
         => options.UseInterrupts ? Sleep(id, timeoutMs, out completion) : Poll(id, timeoutMs, out completion);
@@ -40,10 +41,11 @@ public sealed partial class VirtioBlk<TMachine>
         while (true)
         {
             DriverStatus status = TryReap(out completion);
-            if (status != DriverStatus.Pending || slots.InFlight == 0)
+            if (status != DriverStatus.Pending || !AnyInFlight)
                 return status;
             if (!(options.UseInterrupts ? SleepForEvent(deadline) : PollForUsed(deadline)))
             {
+                LookAtLateDevice();
                 status = TryReap(out completion);
                 return status == DriverStatus.Pending ? DriverStatus.TimedOut : status;
             }
@@ -71,26 +73,27 @@ public sealed partial class VirtioBlk<TMachine>
         while (true)
         {
             TakeOver();
-            if (slots.WithDevice == 0)
+            if (WithDeviceCount == 0)
                 return true;
             if (state != BlkState.Ready)
                 return false;
             if (options.UseInterrupts ? SleepForEvent(deadline) : PollForUsed(deadline))
                 continue;
+            LookAtLateDevice();
             TakeOver();
-            return slots.WithDevice == 0;
+            return WithDeviceCount == 0;
         }
     }
 
     private DriverStatus Look(BlkRequestId id, out BlkCompletion completion)
     {
         completion = default;
-        if (!slots.IsCurrent(id) || slots[id.Slot].State is BlkSlotState.Abandoned or BlkSlotState.Held)
+        if (QueueOf(id) is not { } queue || queue.Slots[id.Slot].State is BlkSlotState.Abandoned or BlkSlotState.Held)
             return DriverStatus.InvalidArgument;
         TakeOver();
-        if (slots[id.Slot].State == BlkSlotState.Ended)
+        if (queue.Slots[id.Slot].State == BlkSlotState.Ended)
         {
-            completion = slots.Report(id.Slot);
+            completion = queue.Slots.Report(id.Slot);
             return completion.Status;
         }
 
@@ -100,11 +103,22 @@ public sealed partial class VirtioBlk<TMachine>
     /// <summary>The deadline has passed. One last look, so that what came in time is not called late.</summary>
     private DriverStatus GiveUp(BlkRequestId id, out BlkCompletion completion)
     {
+        LookAtLateDevice();
         DriverStatus status = Look(id, out completion);
         if (status != DriverStatus.Pending)
             return status;
-        completion = slots.Abandon(id.Slot);
+        completion = queues[id.Queue.Value].Slots.Abandon(id.Slot);
         return DriverStatus.TimedOut;
+    }
+
+    /// <summary>
+    /// Nothing has come in time, interrupts included: a device that is gone raises none, and one that needs a reset may have failed to. (Who polls looks at the
+    /// status all the while.)
+    /// </summary>
+    private void LookAtLateDevice()
+    {
+        if (options.UseInterrupts && state == BlkState.Ready)
+            CheckDeviceStatus();
     }
 
     /// <summary>
@@ -114,21 +128,21 @@ public sealed partial class VirtioBlk<TMachine>
     private bool PollForUsed(Deadline deadline)
     {
         PollLoop poll = machine.BeginPoll(deadline);
-        bool isAlive = true;
-        while (machine.KeepPolling(ref poll, done: queue.HasUsed() || !(isAlive = IsAlive())))
+        uint status = DeviceStatus.DriverOk;
+        while (machine.KeepPolling(ref poll, done: HasUsed() || !IsRunning(status = transport.ReadStatus(machine))))
         {
         }
 
         if (poll.TimedOut)
             return false;
         int count = CollectUsed();
-        if (!isAlive)
-            state = BlkState.Broken; // seen once is seen: a device that has asked for a reset is not asked again
+        if (!IsRunning(status))
+            GiveUpOn(status);
         if (count > 0 || state != BlkState.Ready)
             return true;
         CheckDeviceStatus();
         if (state == BlkState.Ready)
-            Distrust();
+            DistrustWhatMoved();
         return true;
     }
 
@@ -141,12 +155,10 @@ public sealed partial class VirtioBlk<TMachine>
     {
         if (machine.HasPassed(deadline))
             return false;
-        queue.EnableInterrupts();
-        if (queue.HasUsed())
+        if (!AskForInterrupts())
         {
-            queue.DisableInterrupts();
             if (CollectUsed() == 0 && state == BlkState.Ready)
-                Distrust();
+                DistrustWhatMoved();
             return true;
         }
 
@@ -162,16 +174,49 @@ public sealed partial class VirtioBlk<TMachine>
         }
 
         machine.UnmaskInterrupts();
-        queue.DisableInterrupts();
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+            queue.Ring.DisableInterrupts();
         return woken;
     }
 
-    private bool HasEvent() => machine.Load32(memory.UsedEvent) != 0 || machine.Load32(memory.ConfigurationEvent) != 0;
+    private bool HasEvent() => machine.Load32(events.Used) != 0 || machine.Load32(events.Configuration) != 0;
 
-    /// <summary>The used index was seen to have moved, and then not to have: see <see cref="QueueFault.UsedIndexWentBack"/>.</summary>
-    private void Distrust()
+    /// <summary>Only reads.</summary>
+    private bool HasUsed()
     {
-        queue.RefuseIndexThatWentBack();
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+        {
+            if (queue.Ring.HasUsed())
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>False: a queue has something already, and no queue interrupts.</summary>
+    private bool AskForInterrupts()
+    {
+        for (int i = 0; i < queueCount; i++)
+        {
+            queues[i].Ring.EnableInterrupts();
+            if (!queues[i].Ring.HasUsed())
+                continue;
+            for (; i >= 0; i--)
+                queues[i].Ring.DisableInterrupts();
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Some used index was seen to have moved, and then nothing was there to be taken: it moved back (<see cref="QueueFault.UsedIndexWentBack"/>). Of several
+    /// queues it is not known any more which it was, and the device is one: none is believed.
+    /// </summary>
+    private void DistrustWhatMoved()
+    {
+        foreach (BlkQueue<TMachine> queue in QueuesInUse)
+            queue.Ring.RefuseIndexThatWentBack();
         state = BlkState.Broken;
     }
 }

@@ -17,6 +17,14 @@ public static class DeviceConfig
     public static byte ReadConfig8<TMachine>(this in Transport transport, TMachine machine, uint offset)
         where TMachine : struct, IMachine => transport.Configuration.Holds(offset, 1) ? transport.Configuration.Read8(machine, offset) : byte.MaxValue;
 
+    /// <summary>Few fields are for the driver to write (2.5.1), and only with their feature negotiated.</summary>
+    public static void WriteConfig8<TMachine>(this in Transport transport, TMachine machine, uint offset, byte value)
+        where TMachine : struct, IMachine
+    {
+        if (transport.Configuration.Holds(offset, 1))
+            transport.Configuration.Write8(machine, offset, value);
+    }
+
     public static ushort ReadConfig16<TMachine>(this in Transport transport, TMachine machine, uint offset)
         where TMachine : struct, IMachine => transport.Configuration.Holds(offset, 2) ? transport.Configuration.Read16(machine, offset) : ushort.MaxValue;
 

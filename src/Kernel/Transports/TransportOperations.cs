@@ -12,22 +12,42 @@ public static class TransportOperations
 {
     /// <summary>
     /// 2.4 "Device Reset". Ok means that the reset has been observed: the device touches no memory any more, and what was
-    /// exposed to it is the driver's again (3.3.1). TimedOut means that all of it is still the device's.
+    /// exposed to it is the driver's again (3.3.1). TimedOut means that all of it is still the device's. NoDevice: there is none any more (<see cref="IsGone"/>).
     /// </summary>
     public static DriverStatus Reset<TMachine>(this in Transport transport, TMachine machine, Deadline deadline)
         where TMachine : struct, IMachine
     {
         transport.WriteStatus(machine, 0);
         PollLoop poll = machine.BeginPoll(deadline);
-        while (machine.KeepPolling(ref poll, done: transport.ReadStatus(machine) == 0))
+        uint status = 0;
+        while (machine.KeepPolling(ref poll, done: (status = transport.ReadStatus(machine)) == 0 || transport.IsGone(machine, status)))
         {
         }
 
         if (poll.TimedOut)
             return DriverStatus.TimedOut;
+        if (status != 0)
+            return DriverStatus.NoDevice;
         machine.Barrier(BarrierPurpose.AfterRegisterRead);
         return DriverStatus.Ok;
     }
+
+    /// <summary>
+    /// Whether a device whose status was read as <paramref name="status"/> has been taken away: what nobody answers reads as all ones. A status that is all ones by
+    /// mistake, or by a lie, is asked twice: the device that is there still answers something else elsewhere. Only reads.
+    /// </summary>
+    public static bool IsGone<TMachine>(this in Transport transport, TMachine machine, uint status)
+        where TMachine : struct, IMachine
+        => (status & DeviceStatus.Gone) == DeviceStatus.Gone && !Answers(transport, machine);
+
+    /// <summary>virtio-mmio says what it is; virtio-pci keeps the selector that the driver has written, and its legacy interface offers some features and not others.</summary>
+    private static bool Answers<TMachine>(in Transport transport, TMachine machine)
+        where TMachine : struct, IMachine => transport.Kind switch
+        {
+            TransportKind.PciModern => transport.Registers.Read32(machine, PciCommonRegister.DeviceFeatureSelect) != uint.MaxValue,
+            TransportKind.PciLegacy => transport.Registers.Read32(machine, PciLegacyRegister.DeviceFeatures) != uint.MaxValue,
+            _ => transport.Registers.Read32(machine, MmioRegister.MagicValue) == MmioIdentity.Magic,
+        };
 
     /// <summary>2.1: bits of <see cref="DeviceStatus"/>.</summary>
     public static uint ReadStatus<TMachine>(this in Transport transport, TMachine machine)

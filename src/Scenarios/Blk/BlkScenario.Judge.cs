@@ -14,7 +14,8 @@ sealed partial class BlkScenario
             DriverStatus.ReadOnly => setup.IsReadOnly && Changes(request.Verb),
             DriverStatus.NotSupported => request.Verb is BlkVerb.Discard or BlkVerb.WriteZeroes || (request.Verb == BlkVerb.Flush && !device.Offered.Has(BlkFeature.Flush))
                 || setup.QueueSize < 3, // a ring of 2 has room for a header and a status, or for what the driver pools with them
-            DriverStatus.NeedsReset or DriverStatus.NoDevice => device.IsBroken,
+            DriverStatus.NeedsReset => device.IsBroken,
+            DriverStatus.NoDevice => device.IsBroken || device.IsRemoved,
             DriverStatus.InvalidArgument => setup.SegmentsMax < setup.MaxDataSegments || setup.SegmentSizeMax != 0
                 || (setup.PooledBytes == 0 && request.Verb is BlkVerb.ReadPooled or BlkVerb.WritePooled),
             DriverStatus.NoSpace => outstanding > 0, // others hold the slots or the descriptors, timed out ones included
@@ -35,6 +36,9 @@ sealed partial class BlkScenario
                 return;
             case DriverStatus.Aborted:
                 Count(BlkPremise.RequestsAborted);
+                return;
+            case DriverStatus.NoDevice when device.IsRemoved || IsHostile:
+                Count(BlkPremise.EndedByRemoval);
                 return;
             case DriverStatus.TimedOut:
                 Count(BlkPremise.TimedOut);

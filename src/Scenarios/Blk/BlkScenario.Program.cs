@@ -17,6 +17,9 @@ sealed partial class BlkScenario
 
         /// <summary>When it was submitted, by the reference disk's clock.</summary>
         public uint SubmittedAt;
+
+        /// <summary>The same, by the clock of what is durable.</summary>
+        public uint DurableAt;
         public int Buffer;
         public bool IsOutstanding, HasTimedOut;
     }
@@ -28,11 +31,14 @@ sealed partial class BlkScenario
     int requestCount, outstanding, okCount;
     uint nextContent;
 
+    bool powerIsCut;
+
     bool IsHostile => profile == DeviceProfile.Hostile;
 
     void ForgetRequests()
     {
         requestCount = outstanding = okCount = 0;
+        powerIsCut = false;
         nextContent = 1;
     }
 
@@ -47,15 +53,20 @@ sealed partial class BlkScenario
                 Engine.Begins(i);
                 if (!Perform(Program[i])) break;
             }
-            Engine.Begins(-1, "wait for what is left");
-            DrainAll();
-            JudgeCapacity();
+            if (!powerIsCut)
+            {
+                Engine.Begins(-1, "wait for what is left");
+                DrainAll();
+                if (device.IsRemoved) JudgeRemoval();
+                else JudgeCapacity();
+            }
         }
         Close();
         machine.Cpu.Finish();
         Engine.RunToRest();
         machine.Monitors.CameToRest();
-        JudgeOutcome();
+        if (powerIsCut) JudgeDurability();
+        else JudgeOutcome();
     }
 
     /// <summary>Finds and initialises the device. False: it refused, as it may.</summary>
@@ -71,7 +82,7 @@ sealed partial class BlkScenario
     bool Refused(DriverStatus status)
     {
         Count(BlkPremise.DeviceRefused);
-        bool mayRefuse = IsHostile || (profile == DeviceProfile.Odd && status == DriverStatus.FeaturesRefused);
+        bool mayRefuse = IsHostile || (profile == DeviceProfile.Odd && status == DriverStatus.FeaturesRefused) || (device.IsRemoved && status == DriverStatus.NoDevice);
         if (!mayRefuse) Fail("initialisation", status.ToString(), [], $"the driver could not bring up a device that is well: {status}",
             "Follow 3.1.1 step by step; the monitors name the step if it was one of the driver's.");
         return false;
@@ -90,6 +101,9 @@ sealed partial class BlkScenario
             case BlkVerb.Recover: return Recover();
             case BlkVerb.Restart: return Restart(operation.A);
             case BlkVerb.Resize: device.Resize(operation.A); return true;
+            case BlkVerb.SetWriteback: SetWriteback(operation.A != 0); return true;
+            case BlkVerb.Unplug: Unplug(); return true;
+            case BlkVerb.PowerCut: return !CutPower();
             default:
                 if (requestCount < MaxRequests) Submit(operation);
                 return true;

@@ -31,7 +31,12 @@ sealed partial class BlkScenario
             request.IsOutstanding = true;
             requestCount++;
             outstanding++;
-            if (Changes(request.Verb)) reference.Begin(request.Sector, request.Count);
+            request.DurableAt = durable.Now;
+            if (Changes(request.Verb))
+            {
+                reference.Begin(request.Sector, request.Count);
+                durable.Begin(request.Sector, request.Count, ContentAfter(request, DriverStatus.Ok));
+            }
             request.SubmittedAt = reference.Now;
             return;
         }
@@ -40,23 +45,24 @@ sealed partial class BlkScenario
 
     DriverStatus Submit(ref Request request, uint pieceCount)
     {
+        var queue = new QueueIndex((ushort)(requestCount % Math.Max(1, (int)driver.QueueCount)));
         var sector = new Sector(request.Sector);
         switch (request.Verb)
         {
             case BlkVerb.Read:
-                return SubmitData(ref request, BlkOperation.Read, sector, pieceCount);
+                return SubmitData(ref request, queue, BlkOperation.Read, sector, pieceCount);
             case BlkVerb.Write:
-                return SubmitData(ref request, BlkOperation.Write, sector, pieceCount);
+                return SubmitData(ref request, queue, BlkOperation.Write, sector, pieceCount);
             case BlkVerb.Flush:
-                return driver.Submit(BlkOperation.Flush, default, [], out request.Id);
+                return driver.Submit(BlkOperation.Flush, default, [], out request.Id, queue);
             case BlkVerb.GetId:
-                return SubmitData(ref request, BlkOperation.GetId, default, pieceCount: 1);
+                return SubmitData(ref request, queue, BlkOperation.GetId, default, pieceCount: 1);
             case BlkVerb.ReadPooled:
                 request.Count = 1;
-                return driver.SubmitPooled(BlkOperation.Read, sector, Sector.Size, out request.Id);
+                return driver.SubmitPooled(BlkOperation.Read, sector, Sector.Size, out request.Id, queue);
             case BlkVerb.WritePooled:
                 request.Count = 1;
-                var status = driver.SubmitPooled(BlkOperation.Write, sector, Sector.Size, out request.Id);
+                var status = driver.SubmitPooled(BlkOperation.Write, sector, Sector.Size, out request.Id, queue);
                 if (status == DriverStatus.Ok)
                 {
                     ReferenceDisk.Fill(scratch.AsSpan(0, (int)Sector.Size), request.Content, request.Sector);
@@ -65,17 +71,17 @@ sealed partial class BlkScenario
                 return status;
             default:
                 ranges[0] = new(sector, request.Count, Unmap: false);
-                return driver.SubmitRanges(request.Verb == BlkVerb.Discard ? BlkOperation.Discard : BlkOperation.WriteZeroes, ranges, out request.Id);
+                return driver.SubmitRanges(request.Verb == BlkVerb.Discard ? BlkOperation.Discard : BlkOperation.WriteZeroes, ranges, out request.Id, queue);
         }
     }
 
     /// <summary>A refused request's memory is the caller's again at once.</summary>
-    DriverStatus SubmitData(ref Request request, BlkOperation operation, Sector sector, uint pieceCount)
+    DriverStatus SubmitData(ref Request request, QueueIndex queue, BlkOperation operation, Sector sector, uint pieceCount)
     {
         var status = GiveData(request);
         if (status != DriverStatus.Ok) return status;
         status = Pieces(request, pieceCount, out int count);
-        if (status == DriverStatus.Ok) status = driver.Submit(operation, sector, pieces.AsSpan(0, count), out request.Id);
+        if (status == DriverStatus.Ok) status = driver.Submit(operation, sector, pieces.AsSpan(0, count), out request.Id, queue);
         if (status == DriverStatus.Ok) return status;
         TakeBack(request);
         FreeMemory(request);

@@ -7,13 +7,15 @@ namespace Ringcheck.Scenarios;
 sealed partial class BlkScenario
 {
     /// <summary>Where the device may never answer, only a time-out helps; of any other, an answer is due.</summary>
-    uint TimeOut(uint asked) => asked == 0 && (IsHostile || setup.Faults.MaximumHangs > 0) ? UnansweredTimeoutMs : asked;
+    uint TimeOut(uint asked)
+        => asked == 0 && (IsHostile || setup.Faults.MaximumHangs > 0 || (setup is { Unplug: BlkUnplug.Silent, UseInterrupts: true })) ? UnansweredTimeoutMs : asked;
 
     bool WaitOldest(uint timeoutMs, bool poll)
     {
         timeoutMs = TimeOut(timeoutMs);
         int oldest = Array.FindIndex(requests, 0, requestCount, request => request is { IsOutstanding: true, HasTimedOut: false });
         if (oldest < 0) return true;
+        bool wasGone = device.IsRemoved;
         var status = poll ? driver.Poll(requests[oldest].Id, timeoutMs, out var completion) : driver.Wait(requests[oldest].Id, timeoutMs, out completion);
         if (status is DriverStatus.NeedsReset) return RecoverAsAsked();
         if (status == DriverStatus.InvalidArgument)
@@ -21,18 +23,25 @@ sealed partial class BlkScenario
             Fail("completion", "request-unknown", [], $"the driver does not know the request that it accepted, and whose end it has not reported",
                 "Keep each request until its end was reported.");
         }
+        if (status == DriverStatus.TimedOut && wasGone && !IsHostile) NotNoticed();
         Ended(completion);
         return true;
     }
 
+    void NotNoticed() => Fail("removal", "not-noticed", [], "the device was gone before the wait began, and the driver says only that it is late",
+        "When a wait has run out of time, read the status: all ones means that there is no device any more.");
+
     bool WaitAny(uint timeoutMs)
     {
+        bool wasGone = device.IsRemoved && outstanding > 0 && !AllHaveTimedOut;
         var status = driver.WaitAny(TimeOut(timeoutMs), out var completion);
         switch (status)
         {
             case DriverStatus.Ok: Ended(completion); return true;
             case DriverStatus.NeedsReset: return RecoverAsAsked();
-            default: return status is DriverStatus.TimedOut or DriverStatus.Pending;
+            default:
+                if (status == DriverStatus.TimedOut && wasGone && !IsHostile) NotNoticed();
+                return status is DriverStatus.TimedOut or DriverStatus.Pending or DriverStatus.NoDevice;
         }
     }
 
@@ -50,7 +59,7 @@ sealed partial class BlkScenario
     /// <summary>The driver says that only a reset helps, which of a device that is well it has no reason to say.</summary>
     bool RecoverAsAsked()
     {
-        if (!IsHostile && !device.IsBroken) Fail("completion", "needs-reset", [],
+        if (!IsHostile && !device.IsBroken && !device.IsRemoved) Fail("completion", "needs-reset", [],
             $"the driver has given up on a device that is well (queue fault: {driver.Fault})", "Compare ring indices modulo 65,536, and take back each chain once.");
         return Recover();
     }
@@ -68,8 +77,9 @@ sealed partial class BlkScenario
         if (outstanding > 0 && machine.Monitors.Ownership.Outstanding > 0) Count(BlkPremise.Resets);
         var status = driver.Shutdown(TimeOut(timeoutMs));
         ReapEnded(status);
-        if (status == DriverStatus.TimedOut) return Refused(status);
+        if (status is DriverStatus.TimedOut or DriverStatus.NoDevice) return Refused(status);
         deviceMayRun = false;
+        durable.Switch(toWriteThrough: false); // the device's own choice again
         if (!IsHostile && machine.Monitors.Ownership.Outstanding > 0) Fail("shutdown", "requests-left", ["cleanup.driver.device-cleanup.2"],
             "the driver is shut down, and requests are still with the device", "Reset the device before giving its queue up.");
         return BringUp();
@@ -93,7 +103,7 @@ sealed partial class BlkScenario
                 "A reset ends each request in flight, once, as aborted.");
             request.IsOutstanding = false; // a time-out was its end; its memory is back only now
             outstanding--;
-            if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ReferenceDisk.Unknown);
+            EndChange(request, DriverStatus.TimedOut);
             TakeBack(request);
             ReuseMemory(request);
             FreeMemory(request);
@@ -121,9 +131,18 @@ sealed partial class BlkScenario
         }
         request.IsOutstanding = false;
         outstanding--;
-        if (Changes(request.Verb)) reference.End(request.Sector, request.Count, ContentAfter(request, completion.Status));
+        EndChange(request, completion.Status);
         ReuseMemory(request);
         FreeMemory(request);
+    }
+
+    /// <summary>What the end of a request means for the disk.</summary>
+    void EndChange(in Request request, DriverStatus status)
+    {
+        if (request.Verb == BlkVerb.Flush && status == DriverStatus.Ok) durable.Flushed(request.DurableAt);
+        if (!Changes(request.Verb)) return;
+        reference.End(request.Sector, request.Count, ContentAfter(request, status));
+        durable.End(request.Sector, request.Count, ContentAfter(request, DriverStatus.Ok), status == DriverStatus.Ok);
     }
 
     /// <summary>What is on the disk once a request that changes it has ended.</summary>

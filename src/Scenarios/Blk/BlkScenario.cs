@@ -17,6 +17,7 @@ sealed partial class BlkScenario : IBarrierScenario
 
     const uint BufferStride = 0x1000, DriverMemory = 0x10_0000, Buffers = 0x20_0000;
     const int MaxRequests = 32;
+    const int HotPlugInterrupt = 63;
     const uint UnansweredTimeoutMs = 100;
 
     readonly BlkSetup setup;
@@ -28,6 +29,9 @@ sealed partial class BlkScenario : IBarrierScenario
     readonly BlkOptions options;
     readonly DmaRegion driverRegion;
     readonly ReferenceDisk reference = new((int)CapacitySectors);
+    readonly DurableDisk durable = new();
+    readonly ActionAgent? unplug;
+    readonly InterruptLine? hotPlug;
     readonly long[] counts;
     VirtioBlk<SimMachine> driver;
 
@@ -54,6 +58,8 @@ sealed partial class BlkScenario : IBarrierScenario
             Faults = setup.Faults,
             SegmentsMax = setup.SegmentsMax,
             SegmentSizeMax = setup.SegmentSizeMax,
+            QueueCount = setup.DeviceQueues,
+            HasVolatileCache = setup.HasVolatileCache,
         }));
         machine.FillEmptySlots(setup.IsLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
         cpu = new(machine);
@@ -65,6 +71,7 @@ sealed partial class BlkScenario : IBarrierScenario
             UseInterrupts = setup.UseInterrupts,
             UseEventIndex = setup.UseEventIndex,
             StartAt = setup.StartAt,
+            QueueCount = setup.DriverQueues,
             // Where time-outs may come at any moment, that of a reset would leave nothing to ask.
             ResetTimeoutMs = setup.TimersAtAnyTime && profile != DeviceProfile.Hostile ? 0 : BlkOptions.Default.ResetTimeoutMs,
         };
@@ -72,6 +79,11 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Cache?.MapUncached(driverRegion.Cpu.Value, driverRegion.Length);
         driver = new(cpu, options);
         machine.Cpu.Handler = OnInterrupt;
+        if (setup.Unplug != BlkUnplug.Never)
+        {
+            unplug = machine.Engine.Add(new ActionAgent("unplug", TakeAway));
+            hotPlug = machine.Interrupts.AddLine(HotPlugInterrupt);
+        }
         counts = new long[PremiseNames.Length];
     }
 
@@ -80,6 +92,8 @@ sealed partial class BlkScenario : IBarrierScenario
         BlkPremise.RequestsOk, BlkPremise.RequestsFailed, BlkPremise.RequestsAborted, BlkPremise.TimedOut, BlkPremise.SectorsJudged,
         BlkPremise.Resets, BlkPremise.Interrupts, BlkPremise.IndexWraps, BlkPremise.DeviceRefused, BlkPremise.CapacityFollowed, BlkPremise.ChainsReturned,
         BlkPremise.KicksSaved, BlkPremise.InterruptsSaved, BlkPremise.EventWraps, BlkPremise.Scattered, BlkPremise.Unmapped, BlkPremise.PassedIommu,
+        BlkPremise.EndedByRemoval, BlkPremise.Removals, BlkPremise.CacheSwitched,
+        BlkPremise.StableJudged,
     ];
 
     public Engine Engine => machine.Engine;
@@ -93,7 +107,7 @@ sealed partial class BlkScenario : IBarrierScenario
     public BlkDevice Device => device;
 
     public string Bounds
-        => $"ring of {setup.QueueSize}, {Program.Count} operations, payload in {setup.PayloadChunks}, {machine.Engine.MaxPoints} points";
+        => $"{(setup.DriverQueues > 1 ? $"{setup.DriverQueues} rings" : "ring")} of {setup.QueueSize}, {Program.Count} operations, payload in {setup.PayloadChunks}, {machine.Engine.MaxPoints} points";
 
     public IReadOnlyList<WatchedRule> Rules => RuleNumbers.All;
 
@@ -129,6 +143,7 @@ sealed partial class BlkScenario : IBarrierScenario
     {
         machine.Reset(strategy);
         reference.Reset();
+        durable.Reset();
         ForgetRequests();
         ForgetMemory();
         if (freshDriver) driver = new(cpu, options);
@@ -146,6 +161,11 @@ sealed partial class BlkScenario : IBarrierScenario
     {
         Count(BlkPremise.Interrupts);
         machine.Monitors.HandlerEntered();
+        if (hotPlug is { High: true })
+        {
+            hotPlug.Set(false);
+            driver.Removed();
+        }
         driver.OnInterrupt();
         machine.Monitors.HandlerLeft();
     }

@@ -312,5 +312,115 @@ static class BlkScenarios
             QueueSize = 16,
             QueueSizeMax = 4,
         }, InTour: false),
+        new("blk-mq", "two request queues, requests in both at once, awaited in any order", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Write, 4, 1, 1), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.WaitAny), Do(BlkVerb.Wait), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 8,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Interrupts],
+        }),
+        new("blk-mq-polling", "a device with four queues, of which the driver uses three, by polling", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Write, 4, 1, 1), Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny),
+                Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Flush), Do(BlkVerb.Poll), Do(BlkVerb.Poll),
+            ],
+            QueueSize = 8,
+            DeviceQueues = 4,
+            DriverQueues = 3,
+            UseInterrupts = false,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged],
+        }, InTour: false),
+        new("blk-mq-few", "a device with two queues, and a driver that would like four; suppression by event indices", new()
+        {
+            Program = [Do(BlkVerb.Read, 3, 1, 1), Do(BlkVerb.Read, 4, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Wait)],
+            QueueSize = 8,
+            DeviceQueues = 2,
+            DriverQueues = 4,
+            UseEventIndex = true,
+        }, InTour: false),
+        new("blk-mq-reset", "reset with requests in both queues, an orderly shutdown, and both queues used again", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 8, 1, 1),
+                Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Restart), Do(BlkVerb.Read, 10, 1, 1), Do(BlkVerb.Read, 11, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 4,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets],
+        }),
+        new("blk-mq-timeout", "requests in two queues that time out, and a reset to get their memory back", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Wait, 10), Do(BlkVerb.Wait, 10), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Poll, 10),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart, 10),
+            ],
+            QueueSize = 4,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            TimersAtAnyTime = true,
+            Faults = new() { MaximumHangs = 2 },
+            Requires = [BlkPremise.RequestsOk, BlkPremise.TimedOut],
+        }, InTour: false),
+        new("blk-writeback", "the cache written through and back, a reset between, and a power cut: what was durable must be there", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.SetWriteback, 0), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Recover), Do(BlkVerb.Write, 4, 1, 1), Do(BlkVerb.Wait),
+                Do(BlkVerb.SetWriteback, 1), Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Flush), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+                Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.PowerCut),
+            ],
+            QueueSize = 8,
+            HasVolatileCache = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.CacheSwitched, BlkPremise.StableJudged],
+        }),
+        new("blk-unplug", "the device is taken away with requests in flight, and the driver of the bus says so", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny),
+            ],
+            QueueSize = 8,
+            Unplug = BlkUnplug.Told,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
+        }),
+        new("blk-unplug-silent", "the same, and nobody says anything: time-outs find out", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.WaitAny, 10), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait, 10)],
+            QueueSize = 8,
+            Unplug = BlkUnplug.Silent,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
+        }, InTour: false),
+        new("blk-unplug-polling", "the same for a driver that polls, and would do so for ever, with two queues", new()
+        {
+            Program =
+            [
+                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 9, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Unplug), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Poll), Do(BlkVerb.Reap),
+                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny),
+            ],
+            QueueSize = 8,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            UseInterrupts = false,
+            Unplug = BlkUnplug.Silent,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
+        }),
+        new("blk-unplug-reset", "the device is taken away while it is reset, shut down or brought up", new()
+        {
+            Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait)],
+            QueueSize = 4,
+            Unplug = BlkUnplug.Told,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.Removals],
+        }, InTour: false),
     ];
 }

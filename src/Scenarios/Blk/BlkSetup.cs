@@ -41,6 +41,17 @@ sealed record BlkSetup
 
     public bool IsReadOnly { get; init; }
 
+    /// <summary>Request queues of the device, and those that the driver is made for; requests go to its queues in turn.</summary>
+    public int DeviceQueues { get; init; } = 1;
+
+    public ushort DriverQueues { get; init; } = 1;
+
+    /// <summary>True: a power cut loses what is not stable.</summary>
+    public bool HasVolatileCache { get; init; }
+
+    /// <summary>What happens to a device that is taken away (<see cref="BlkVerb.Unplug"/>).</summary>
+    public BlkUnplug Unplug { get; init; }
+
     /// <summary>Data buffers in a request, at most, and bytes in each, as the device says (0: no limit).</summary>
     public uint SegmentsMax { get; init; } = 254;
 
@@ -67,6 +78,18 @@ sealed record BlkSetup
     public IReadOnlyList<string> Requires { get; init; } = [BlkPremise.RequestsOk];
 }
 
+/// <summary>Whether a device can be taken away, and who says so.</summary>
+enum BlkUnplug : byte
+{
+    Never,
+
+    /// <summary>An interrupt of the bus tells the driver of the bus, and that one the driver.</summary>
+    Told,
+
+    /// <summary>Nobody says anything.</summary>
+    Silent,
+}
+
 /// <summary>Names of what block scenarios count.</summary>
 static class BlkPremise
 {
@@ -83,6 +106,10 @@ static class BlkPremise
     public const string EventWraps = "event indices that went past 65,535";
     public const string DeviceRefused = "initialisations that the device refused";
     public const string CapacityFollowed = "changes of the capacity that the driver followed";
+    public const string EndedByRemoval = "requests ended because the device was gone";
+    public const string Removals = "removals with requests in flight";
+    public const string CacheSwitched = "switches of the cache mode";
+    public const string StableJudged = "sectors that a power cut had to leave alone";
     public const string ChainsReturned = "chains returned by the device";
     public const string Scattered = "requests with data in several frames";
     public const string Unmapped = "regions mapped and unmapped again";

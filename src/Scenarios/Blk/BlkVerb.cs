@@ -49,6 +49,15 @@ public enum BlkVerb : byte
 
     /// <summary>The host changes the size of the disk, as QEMU's block_resize does. A = sectors.</summary>
     Resize,
+
+    /// <summary>A = 0: the driver switches the cache to write-through; else to write-back.</summary>
+    SetWriteback,
+
+    /// <summary>From here on the device may be taken away at any moment.</summary>
+    Unplug,
+
+    /// <summary>The power goes, and the program ends: what is on the disk is judged.</summary>
+    PowerCut,
 }
 
 static class BlkVerbs
@@ -75,6 +84,9 @@ static class BlkVerbs
         BlkVerb.Recover => "reset the device and bring it up again",
         BlkVerb.Restart => "shut down and initialise again",
         BlkVerb.Resize => $"the host resizes the disk to {operation.A} sectors",
+        BlkVerb.SetWriteback => operation.A == 0 ? "switch the cache to write-through" : "switch the cache to write-back",
+        BlkVerb.Unplug => "from here on the device may be taken away at any moment",
+        BlkVerb.PowerCut => "the power goes",
         _ => $"operation {operation.Code} (unknown: does nothing)",
     };
 

@@ -79,12 +79,15 @@ sealed class ReferenceDisk
     public bool IsKnownSince(uint sector, uint then) => IsKnown(sector) && states[sector].ChangedAt <= then;
 
     /// <summary>The first byte of a sector that is not what it must be, or -1.</summary>
-    public int Compare(uint sector, ReadOnlySpan<byte> found)
+    public int Compare(uint sector, ReadOnlySpan<byte> found) => Compare(states[sector].Content, sector, found);
+
+    /// <summary>The same for a content that is not what this expects now.</summary>
+    public static int Compare(uint content, uint sector, ReadOnlySpan<byte> found)
     {
         var words = MemoryMarshal.Cast<byte, ulong>(found);
         for (int i = 0; i < words.Length; i++)
         {
-            if (words[i] != Word(states[sector].Content, sector, i)) return 8 * i;
+            if (words[i] != Word(content, sector, i)) return 8 * i;
         }
         return -1;
     }

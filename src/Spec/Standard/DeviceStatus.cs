@@ -7,4 +7,7 @@ public static class DeviceStatus
 
     /// <summary>All bits that the standard names.</summary>
     public const uint All = Acknowledge | Driver | DriverOk | FeaturesOk | Suspend | NeedsReset | Failed;
+
+    /// <summary>Not a value of the standard: what the status byte reads as where no device answers. Bits that no device sets are among it.</summary>
+    public const uint Gone = 0xFF;
 }

@@ -54,6 +54,8 @@ public sealed class PciTransport : DeviceTransport
         Device.Watch.Reset(InitialLifecycle);
     }
 
+    internal override void Removed() => Function.Unplug();
+
     internal override void Interrupt(uint causes, DeviceQueue? queue)
     {
         if (!Function.IsMsixEnabled)
