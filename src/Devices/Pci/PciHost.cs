@@ -35,13 +35,14 @@ public sealed partial class PciHost : IBusDevice
         this.settings = settings;
         peripheral = machine.Peripherals++;
         machine.Pci = this;
-        foreach (var window in settings.Windows) machine.Bus.Add(window.CpuBase, window.Size, new BarWindow(this, window));
         if (settings.EcamBase is { } ecam) machine.Bus.Add(ecam, (ulong)settings.Buses << PciLimits.EcamBusShift, new EcamWindow(this, ecam));
         if (settings.HasConfigPorts)
         {
             machine.Bus.Add(Bus.PortSpace + PciConfigPort.Address, 4, this);
             machine.Bus.Add(Bus.PortSpace + PciConfigPort.Data, 4, new DataPort(this));
         }
+        // Behind the ports of configuration space: BARs may have all others.
+        foreach (var window in settings.Windows) machine.Bus.Add(window.CpuBase, window.Size, new BarWindow(this, window));
         AddLines();
     }
 

@@ -12,28 +12,62 @@ public static class PciLayout
 {
     private const int Kinds = 3;
 
-    /// <summary>Fills in the addresses of BARs and windows; NoSpace in the status of a function for which there is none.</summary>
+    /// <summary>
+    /// Fills in the addresses of BARs and windows; NoSpace in the status of a function for which there is none. What got a part only gives it back: of all that are left
+    /// over, the largest goes, and the others try again without it.
+    /// </summary>
     public static void Run(in PciHostInfo host, PciDeviceTable table)
     {
         Refuse(host, table);
-        for (int kind = 0; kind < Kinds; kind++)
+        do
         {
-            for (int index = table.Count - 1; index >= 0; index--)
-            {
-                if (table[index].IsBridge && table[index].Windows[kind].Exists)
-                    Measure(host, table, index, (PciWindowKind)kind);
-            }
-
-            PciWindow window = WindowOf(host, (PciWindowKind)kind);
-            Place(host, table, PciFunctionInfo.NoBridge, (PciWindowKind)kind, window.BusBase, window.BusBase + window.Length);
-            for (int index = 0; index < table.Count; index++)
-            {
-                if (!table[index].IsBridge)
-                    continue;
-                PciBridgeRange range = table[index].Windows[kind];
-                Place(host, table, index, (PciWindowKind)kind, range.Base, range.Base + range.Size);
-            }
+            for (int kind = 0; kind < Kinds; kind++)
+                PlaceAll(host, table, (PciWindowKind)kind);
         }
+        while (GiveUpLargest(table));
+    }
+
+    private static void PlaceAll(in PciHostInfo host, PciDeviceTable table, PciWindowKind kind)
+    {
+        for (int index = table.Count - 1; index >= 0; index--)
+        {
+            if (table[index].IsBridge && table[index].Windows[(int)kind].Exists)
+                Measure(host, table, index, kind);
+        }
+
+        PciWindow window = WindowOf(host, kind);
+        Place(host, table, PciFunctionInfo.NoBridge, kind, window.BusBase, window.BusBase + window.Length);
+        for (int index = 0; index < table.Count; index++)
+        {
+            if (!table[index].IsBridge)
+                continue;
+            PciBridgeRange range = table[index].Windows[(int)kind];
+            Place(host, table, index, kind, range.Base, range.Base + range.Size);
+        }
+    }
+
+    /// <summary>False: nothing is left over.</summary>
+    private static bool GiveUpLargest(PciDeviceTable table)
+    {
+        int largest = -1;
+        ulong most = 0;
+        for (int index = 0; index < table.Count; index++)
+        {
+            if (table[index].Status != DriverStatus.Pending)
+                continue;
+            table[index].Status = DriverStatus.Ok;
+            ulong size = 0;
+            for (int bar = 0; bar < table[index].BarCount; bar++)
+                size += table[index].Bars[bar].Size;
+            if (size < most)
+                continue;
+            (largest, most) = (index, size);
+        }
+
+        if (largest < 0)
+            return false;
+        table[largest].Status = DriverStatus.NoSpace;
+        return true;
     }
 
     /// <summary>The window of the host that feeds a kind.</summary>
@@ -89,7 +123,7 @@ public static class PciLayout
             for (int index = bridge + 1; index < table.Count; index++)
             {
                 ref PciFunctionInfo function = ref table[index];
-                if (function.Bridge != bridge || function.Status != DriverStatus.Ok)
+                if (function.Bridge != bridge || function.Status is not (DriverStatus.Ok or DriverStatus.Pending))
                     continue;
                 for (int bar = 0; bar < function.BarCount; bar++)
                 {
@@ -134,7 +168,10 @@ public static class PciLayout
         largest = Math.Max(largest, alignment);
     }
 
-    /// <summary>Gives addresses from <paramref name="cursor"/> up to <paramref name="end"/> to the BARs and windows of one bus.</summary>
+    /// <summary>
+    /// Gives addresses from <paramref name="cursor"/> up to <paramref name="end"/> to the BARs and windows of one bus. What does not get one is Pending; of a bridge, all that is
+    /// behind it is.
+    /// </summary>
     private static void Place(in PciHostInfo host, PciDeviceTable table, int bridge, PciWindowKind kind, ulong cursor, ulong end)
     {
         for (ulong left = AlignmentsOf(host, table, bridge, kind), size; left != 0; left -= size)
@@ -143,48 +180,24 @@ public static class PciLayout
             for (int index = bridge + 1; index < table.Count; index++)
             {
                 ref PciFunctionInfo function = ref table[index];
-                if (function.Bridge != bridge || function.Status is not (DriverStatus.Ok or DriverStatus.NoSpace))
+                if (function.Bridge != bridge || function.Status is not (DriverStatus.Ok or DriverStatus.Pending))
                     continue;
                 for (int bar = 0; bar < function.BarCount; bar++)
                 {
-                    if (function.Bars[bar].Size == size && KindOf(host, table, function, function.Bars[bar]) == kind)
-                        PlaceBar(ref function, bar, ref cursor, end);
+                    if (function.Bars[bar].Size != size || KindOf(host, table, function, function.Bars[bar]) != kind)
+                        continue;
+                    if (TryTake(size, size, ref cursor, end, out ulong address))
+                        function.Bars[bar] = function.Bars[bar] with { BusAddress = address };
+                    else
+                        function.Status = DriverStatus.Pending;
                 }
 
                 PciBridgeRange range = function.Windows[(int)kind];
-                if (range.Size == 0 || range.Base != 0 || range.Alignment != size || !TryTake(range.Size, size, ref cursor, end, out ulong at))
+                if (range.Size == 0 || range.Alignment != size)
                     continue;
-                function.Windows[(int)kind] = range with { Base = at };
+                bool fits = TryTake(range.Size, size, ref cursor, end, out ulong start);
+                function.Windows[(int)kind] = fits ? range with { Base = start } : range with { Size = 0 };
             }
-        }
-
-        PlaceRest(table, bridge, kind, cursor, end);
-    }
-
-    private static void PlaceBar(ref PciFunctionInfo function, int bar, ref ulong cursor, ulong end)
-    {
-        if (function.Status != DriverStatus.Ok)
-            return;
-        if (TryTake(function.Bars[bar].Size, function.Bars[bar].Size, ref cursor, end, out ulong at))
-            function.Bars[bar] = function.Bars[bar] with { BusAddress = at };
-        else
-            function.Status = DriverStatus.NoSpace;
-    }
-
-    /// <summary>Bridges whose whole need did not fit get what is left, one after the other: some of what is behind may live there.</summary>
-    private static void PlaceRest(PciDeviceTable table, int bridge, PciWindowKind kind, ulong cursor, ulong end)
-    {
-        ulong granularity = kind == PciWindowKind.Io ? PciBridgeWindow.IoGranularity : PciBridgeWindow.MemoryGranularity;
-        for (int index = bridge + 1; index < table.Count; index++)
-        {
-            ref PciFunctionInfo function = ref table[index];
-            PciBridgeRange range = function.Windows[(int)kind];
-            if (function.Bridge != bridge || range.Size == 0 || range.Base != 0)
-                continue;
-            ulong start = AlignUp(cursor, granularity), left = end > start ? Math.Min(end - start, range.Size) & ~(granularity - 1) : 0;
-            function.Windows[(int)kind] = range with { Base = left == 0 ? 0 : start, Size = left };
-            if (left != 0)
-                cursor = start + left;
         }
     }
 
