@@ -28,7 +28,6 @@ public sealed class Pl011Tests
         var device = new Pl011Device(machine, line) { Input = [.. input.Select(c => (byte)c)] };
         var cpu = new SimMachine(machine);
         machine.Reset(PlainRun.Instance);
-        machine.Engine.Unblock(machine.Cpu);
         try
         {
             program(new(machine, line, device, cpu, new(cpu, new(Base), new(new(SimulatedMachine.RamBase), Capacity: 4))));
@@ -43,8 +42,10 @@ public sealed class Pl011Tests
 
     static void Arrives(Bench bench)
     {
+        bench.Machine.Engine.Block(bench.Machine.Cpu);
         bench.Device.Connect();
         bench.Machine.Engine.RunToRest();
+        bench.Machine.Engine.Unblock(bench.Machine.Cpu);
     }
 
     [Fact]

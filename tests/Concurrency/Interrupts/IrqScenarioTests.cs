@@ -1,0 +1,46 @@
+using Ringcheck.Exploration;
+using Ringcheck.Scenarios;
+using Xunit;
+
+namespace Ringcheck.Tests.Concurrency.Interrupts;
+
+/// <summary>
+/// The kernel's interrupt code in the shipped scenarios. On sequentially consistent memory the small ones are exhausted: every event is handled once, whenever it happens.
+/// </summary>
+public sealed class IrqScenarioTests
+{
+    static ExplorationResult Explore(string scenario, string memory, string strategy, long executions)
+    {
+        IScenario Build() => new ScenarioCatalog().Create(scenario, "none", memory);
+        var result = new Explorer(Build, StrategyCatalog.Create(strategy, 1, Build), new(executions)).Run(TestContext.Current.CancellationToken);
+        Assert.True(result.Violation is null, $"{result.Violation?.Key}: {result.Violation?.Message}");
+        Assert.Empty(Vacuity.Judge(result));
+        return result;
+    }
+
+    [Theory]
+    [InlineData("gic-level")]
+    [InlineData("gic-edge")]
+    [InlineData("timer")]
+    public void Every_execution_passes(string scenario) => Assert.True(Explore(scenario, "sc", "states", 100_000).Exhausted);
+
+    [Theory]
+    [InlineData("gic-level", "arm")]
+    [InlineData("gic-edge", "arm-msi")]
+    [InlineData("serial", "sc")]
+    [InlineData("serial", "arm")]
+    [InlineData("timer", "arm")]
+    [InlineData("apic", "sc")]
+    [InlineData("apic", "tso")]
+    public void Random_executions_pass(string scenario, string memory) => Explore(scenario, memory, "portfolio", 3_000);
+
+    /// <summary>The guards count what they are named for: levels fall before they are acknowledged, and rise for nothing.</summary>
+    [Theory]
+    [InlineData("gic-level")]
+    [InlineData("apic")]
+    public void A_level_may_be_spurious(string scenario)
+    {
+        var result = Explore(scenario, "sc", "portfolio", 3_000);
+        Assert.All(result.Premises.Where(premise => premise.Name is "spurious interrupts" or "interrupts that nobody claimed"), premise => Assert.NotEqual(0, premise.Count));
+    }
+}
