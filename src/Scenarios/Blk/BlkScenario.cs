@@ -163,10 +163,14 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Monitors.HandlerEntered();
         if (hotPlug is { High: true })
         {
+            // An interrupt of the bus: the handler of a device that is gone is not asked.
             hotPlug.Set(false);
             driver.Removed();
         }
-        driver.OnInterrupt();
+        else
+        {
+            driver.OnInterrupt();
+        }
         machine.Monitors.HandlerLeft();
     }
 

@@ -375,9 +375,9 @@ static class BlkScenarios
         {
             Program =
             [
-                Do(BlkVerb.SetWriteback, 0), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Recover), Do(BlkVerb.Write, 4, 1, 1), Do(BlkVerb.Wait),
-                Do(BlkVerb.SetWriteback, 1), Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Flush), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
-                Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.PowerCut),
+                Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Flush), Do(BlkVerb.Write, 3, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.SetWriteback, 0),
+                Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Recover), Do(BlkVerb.Write, 4, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.SetWriteback, 1),
+                Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.PowerCut),
             ],
             QueueSize = 8,
             HasVolatileCache = true,

@@ -48,7 +48,7 @@ sealed partial class BlkSmpProgram
             reference.Begin(what.A, 1);
         }
         DmaOwnership.GiveToDevice(Cpu, request.Buffer, deviceWrites: !isWrite);
-        var status = Submit(isWrite ? BlkOperation.Write : BlkOperation.Read, new Sector(what.A), DmaSegment.Of(request.Buffer), out request.Id);
+        var status = Submit(isWrite ? BlkOperation.Write : BlkOperation.Read, new Sector(what.A), DmaSegment.Of(request.Buffer), out request.Id, new QueueIndex((ushort)(cpu % Queues)));
         request.IsOutstanding = status == DriverStatus.Ok;
         if (request.IsOutstanding) return;
         if (isWrite) reference.End(what.A, 1, ReferenceDisk.Unknown);
@@ -56,30 +56,30 @@ sealed partial class BlkSmpProgram
     }
 
     /// <summary>The variants do by hand, and wrongly, what <see cref="LockedBlk{TMachine}.Submit"/> does.</summary>
-    DriverStatus Submit(BlkOperation operation, Sector sector, DmaSegment data, out BlkRequestId id)
+    DriverStatus Submit(BlkOperation operation, Sector sector, DmaSegment data, out BlkRequestId id, QueueIndex queue)
     {
         DriverStatus status;
         switch (variant)
         {
             case BlkSmpScenarios.NoLock:
-                status = driver.Submit(operation, sector, [data], out id);
+                status = driver.Submit(operation, sector, [data], out id, queue);
                 driver.Kick();
                 return status;
             case BlkSmpScenarios.KickOutside:
                 bool wasMasked = Guard.Acquire(Cpu);
-                status = driver.Submit(operation, sector, [data], out id);
+                status = driver.Submit(operation, sector, [data], out id, queue);
                 Guard.Release(Cpu, wasMasked);
                 driver.Kick();
                 return status;
             case BlkSmpScenarios.NoMask:
                 var spin = new SpinLock(SmpScenario.At(SharedWords));
                 spin.Acquire(Cpu);
-                status = driver.Submit(operation, sector, [data], out id);
+                status = driver.Submit(operation, sector, [data], out id, queue);
                 driver.Kick();
                 spin.Release(Cpu);
                 return status;
             default:
-                return blk.Submit(operation, sector, [data], out id);
+                return blk.Submit(operation, sector, [data], out id, queue);
         }
     }
 

@@ -49,14 +49,16 @@ sealed partial class BlkSmpProgram : ISmpProgram
         this.variant = variant;
         requests = [.. setup.Scripts.Select(_ => new Request[MostRequests])];
         scratch = [.. setup.Scripts.Select(_ => new byte[Sector.Size])];
-        options = BlkOptions.Default with { QueueSize = setup.QueueSize, MaxDataSegments = 1, UseInterrupts = setup.InterruptCpu is not null };
+        options = BlkOptions.Default with { QueueSize = setup.QueueSize, MaxDataSegments = 1, UseInterrupts = setup.InterruptCpu is not null, QueueCount = (ushort)Queues };
     }
 
     public int Cpus => setup.Scripts.Count;
 
+    int Queues => setup.HasQueueForEachCpu ? Cpus : 1;
+
     public int? SearchedDeviations => null;
 
-    public string Bounds => $"ring of {setup.QueueSize}, {setup.Scripts.Sum(script => script.Count)} operations, payload in {scenario.Machine.PayloadChunks}";
+    public string Bounds => $"{(Queues > 1 ? $"{Queues} rings" : "ring")} of {setup.QueueSize}, {setup.Scripts.Sum(script => script.Count)} operations, payload in {scenario.Machine.PayloadChunks}";
 
     bool Resets => setup.Scripts.Any(script => script.Any(operation => operation.VerbOf() == BlkVerb.Recover));
 
@@ -86,7 +88,7 @@ sealed partial class BlkSmpProgram : ISmpProgram
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
         machine.Monitors.Locks.Call(SmpScenario.At(SharedWords), "the driver's lock");
         machine.Monitors.Locks.ProtectsFields = true;
-        device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(SectorsOfDisk) }));
+        device = machine.Plug(0, transport => new BlkDevice(machine, transport, "blk", new BlkSettings { Profile = profile, Image = new SyntheticImage(SectorsOfDisk), QueueCount = Queues }));
         machine.FillEmptySlots(MmioIdentity.ModernVersion);
         machine.Cache?.MapUncached(SmpScenario.At(0).Value, 0x4000);
         machine.Cache?.MapUncached(SmpScenario.At(DriverMemory).Value, options.MemoryLength);

@@ -33,6 +33,8 @@ static class BlkSmpScenarios
             [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Write, 9)]], [NoLock, KickOutside]),
         new("blk-smp-irq", "one CPU submits and waits, another submits and takes the interrupts",
             [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6)]], [HandlerWithoutLock, NoMask]) { InterruptCpu = 1 },
+        new("blk-smp-queues", "two CPUs, each with a queue of its own; one of them takes the interrupts",
+            [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Write, 9)]], [NoLock]) { InterruptCpu = 1, HasQueueForEachCpu = true },
         new("blk-smp-reset", "one CPU resets the device while another submits; each request ends once, and its memory is used for something else at once",
             [[Do(BlkVerb.Write, 3), Do(BlkVerb.Read, 5)], [Do(BlkVerb.Read, 6), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7)]], [ResetWithoutLock, ReusedEarly]),
         new("blk-smp-remove", "the device is taken away from two CPUs that use it, and the memory of driver and lock is used for something else",

@@ -11,6 +11,9 @@ sealed record BlkSmpSetup(string Name, string Summary, IReadOnlyList<IReadOnlyLi
 {
     public ushort QueueSize { get; init; } = 16;
 
+    /// <summary>Each CPU submits to a queue of its own.</summary>
+    public bool HasQueueForEachCpu { get; init; }
+
     /// <summary>The CPU that takes the device's interrupts; null for a driver that polls.</summary>
     public int? InterruptCpu { get; init; }
 }

@@ -5,7 +5,7 @@ using Ringcheck.Scenarios;
 
 namespace Ringcheck.Tests.Properties;
 
-/// <summary>Random block programs, with the number of the random walk that schedules one.</summary>
+/// <summary>Random block programs, on one to four queues as the scenario has them, with the number of the random walk that schedules one.</summary>
 public static class BlkPrograms
 {
     /// <summary>Mostly a few sectors, so that requests meet; now and then the last ones.</summary>
@@ -33,7 +33,8 @@ public static class BlkPrograms
 
     static Gen<Operation> Operation { get; } = Gen.Frequency(
         (10, Request), (3, Pooled), (3, Range), (1, Gen.Elements(Do(BlkVerb.Flush), Do(BlkVerb.GetId))), (5, Gen.Constant(Do(BlkVerb.Kick))), (10, Waiting),
-        (3, Gen.Constant(Do(BlkVerb.Reap))), (1, Gen.Constant(Do(BlkVerb.Recover))), (1, Gen.Constant(Do(BlkVerb.Restart))));
+        (3, Gen.Constant(Do(BlkVerb.Reap))), (1, Gen.Constant(Do(BlkVerb.Recover))), (1, Gen.Constant(Do(BlkVerb.Restart))),
+        (1, Gen.Elements(Do(BlkVerb.SetWriteback, 0), Do(BlkVerb.SetWriteback, 1))), (1, Gen.Constant(Do(BlkVerb.Unplug))), (1, Gen.Constant(Do(BlkVerb.PowerCut))));
 
     /// <summary>Up to 24 operations.</summary>
     public static Gen<(Operation[] Program, int Walk)> All { get; } =
