@@ -58,7 +58,7 @@ public sealed partial class Apics : InterruptController
     readonly Input[] inputs = new Input[Inputs];
     readonly ulong parts;
     readonly ApicMonitor monitor;
-    readonly RegisterBlock localBlock;
+    readonly ControllerRegisters localBlock;
     uint select;
 
     public Apics(SimulatedMachine machine)
@@ -69,7 +69,7 @@ public sealed partial class Apics : InterruptController
         monitor = new(machine);
         localBlock = new(parts, ReadLocal, WriteLocal);
         machine.Attach(LocalBase, 0x1000, localBlock, "lapic");
-        machine.Attach(IoBase, 0x1000, new RegisterBlock(parts, ReadIo, WriteIo), "ioapic");
+        machine.Attach(IoBase, 0x1000, new ControllerRegisters(parts, ReadIo, WriteIo), "ioapic");
     }
 
     /// <summary>Intel SDM, "Message Signalled Interrupts": an edge, for the local APIC that the address names.</summary>

@@ -63,12 +63,12 @@ public sealed partial class GicV2 : InterruptController
         isCpuOn = new bool[cpus];
         parts = PeripheralBits.Of(machine.Peripherals++, PeripheralBits.All);
         monitor = new(machine);
-        var distributor = new RegisterBlock(parts, ReadDistributor, WriteDistributor);
-        CpuInterface = new RegisterBlock(parts, ReadCpu, WriteCpu);
+        var distributor = new ControllerRegisters(parts, ReadDistributor, WriteDistributor);
+        CpuInterface = new ControllerRegisters(parts, ReadCpu, WriteCpu);
         Timers = new(machine, this);
         machine.Attach(DistributorBase, 0x1_0000, distributor, "gicd");
         machine.Attach(CpuBase, 0x1_0000, CpuInterface, "gicc");
-        machine.Attach(MessageBase, 0x1000, new RegisterBlock(parts, ReadFrame, WriteFrame), "gicv2m");
+        machine.Attach(MessageBase, 0x1000, new ControllerRegisters(parts, ReadFrame, WriteFrame), "gicv2m");
     }
 
     /// <summary>The timers of the CPUs, whose interrupts are private to each.</summary>

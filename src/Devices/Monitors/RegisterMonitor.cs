@@ -25,7 +25,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         if (registers.Device.IsRemoved) return;
         Check(registers, offset, width, writes: false);
         var what = registers.EventOf(offset, width, writes: false, value);
-        Judge(registers.Device, what);
+        if (!registers.MayBeMisplaced) Judge(registers.Device, what);
         if (what is { Kind: LifecycleEventKind.StatusRead, Value: 0 }) monitors.Ownership.DisabledAll(registers.Device);
         // A hostile device that does not say who it is any more has said that it is gone.
         if (what.Kind == LifecycleEventKind.MagicRead && what.Value != MmioIdentity.Magic) monitors.Ownership.DisabledAll(registers.Device);
@@ -45,13 +45,14 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         if (what.Kind == LifecycleEventKind.StatusWritten && (what.Value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
         if (what.Kind == LifecycleEventKind.NotifyWritten) monitors.Notifications.Notified(device, what.Value);
         if (what.Kind == LifecycleEventKind.ConfigWritten) CheckWriteback(device, what.Value);
-        Judge(device, what);
+        if (!registers.MayBeMisplaced) Judge(device, what);
     }
 
     /// <summary>Where no virtio device is: an empty slot allows a look at what it is, and nothing more.</summary>
     void Elsewhere(IBusDevice? target, ulong address, uint offset, bool writes)
     {
         if (target is not (null or EmptyMmioSlot)) return; // what is no virtio device watches over its registers itself
+        if (machine.Pci is { AnyLie: true }) return;
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         string what = writes ? "writes" : "reads";
         if (target is null)
@@ -64,6 +65,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
 
     void Check(IVirtioRegisters registers, uint offset, int width, bool writes)
     {
+        if (registers.MayBeMisplaced) return;
         if (registers.FaultOf(offset, width, writes) is not { } fault) return;
         monitors.Driver(Name, fault.Rule, fault.Clause.Length == 0 ? [] : [fault.Clause], fault.Message, fault.Mend);
     }

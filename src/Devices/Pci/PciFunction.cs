@@ -197,6 +197,9 @@ public abstract partial class PciFunction : IBusDevice
 
     // Lies
 
+    /// <summary>Whether it has told a lie about its configuration in this execution.</summary>
+    internal bool HasLied => liesLeft < Settings.MaximumLies;
+
     /// <summary>A hostile function lies, a few times in an execution, about any word of its configuration.</summary>
     ulong Distorted(ulong value, int width)
     {

@@ -79,6 +79,19 @@ public sealed partial class PciHost : IBusDevice
         foreach (var function in functions) function.Fold(ref hasher);
     }
 
+    /// <summary>Whether a function has lied about its configuration, so that a driver may look for registers where there are none.</summary>
+    internal bool AnyLie
+    {
+        get
+        {
+            foreach (var function in functions)
+            {
+                if (function.HasLied) return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>For the reduction: who answers where.</summary>
     internal ulong Decode => PeripheralBits.Of(peripheral, PeripheralBits.Control);
 

@@ -7,6 +7,11 @@ interface IVirtioRegisters : IBusDevice
 {
     VirtioDevice Device { get; }
 
+    /// <summary>
+    /// Whether the driver may have been told wrongly where registers are, and what they belong to: then nobody can say what an access was meant to be.
+    /// </summary>
+    bool MayBeMisplaced => false;
+
     /// <summary>What an access means to the order of things (<see cref="LifecycleState"/>).</summary>
     LifecycleEvent EventOf(uint offset, int width, bool writes, ulong value);
 

@@ -73,16 +73,17 @@ sealed partial class BlkScenario
     bool BringUp()
     {
         MapDriverRegion();
-        var status = MmioBus.Find(cpu, DeviceType.Block, out var transport);
+        var status = transport.Kind == TransportKind.None ? FindDevice() : DriverStatus.Ok;
         deviceMayRun |= status == DriverStatus.Ok;
         if (status == DriverStatus.Ok) status = driver.Initialise(transport, driverRegion);
+        if (status == DriverStatus.VectorUnavailable) status = UsePin();
         return status == DriverStatus.Ok || Refused(status);
     }
 
     bool Refused(DriverStatus status)
     {
         Count(BlkPremise.DeviceRefused);
-        bool mayRefuse = IsHostile || (profile == DeviceProfile.Odd && status == DriverStatus.FeaturesRefused) || (device.IsRemoved && status == DriverStatus.NoDevice);
+        bool mayRefuse = IsHostile || (profile == DeviceProfile.Odd && status is DriverStatus.FeaturesRefused or DriverStatus.VectorUnavailable) || (device.IsRemoved && status == DriverStatus.NoDevice);
         if (!mayRefuse) Fail("initialisation", status.ToString(), [], $"the driver could not bring up a device that is well: {status}",
             "Follow 3.1.1 step by step; the monitors name the step if it was one of the driver's.");
         return false;

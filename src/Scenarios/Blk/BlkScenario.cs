@@ -2,6 +2,7 @@ using Ringcheck.Devices;
 using Ringcheck.Exploration;
 using Ringcheck.Hal;
 using Ringcheck.Kernel;
+using Ringcheck.Ordering;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Scenarios;
@@ -37,7 +38,8 @@ sealed partial class BlkScenario : IBarrierScenario
 
     public BlkScenario(BlkSetup setup, DeviceProfile profile, MachineMemory memory, bool freshDriver)
     {
-        machine = new(memory: memory) { BusOffset = setup.BusOffset, UseIommu = setup.UseIommu };
+        if (setup.Pci is { IsPc: true } && memory.Model == MemoryModel.AArch64) throw new ArgumentException("a pc is an x86 machine: its memories are sc and tso");
+        machine = new(memory: memory) { BusOffset = setup.BusOffset, UseIommu = setup.UseIommu, HasPorts = setup.Pci is { IsPc: true } };
         if (machine.Iommu is { } iommu) iommu.MostMappings = setup.MappingsMax;
         this.setup = setup;
         this.profile = profile;
@@ -47,7 +49,7 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Engine.TimersOnlyWhenIdle = !setup.TimersAtAnyTime;
         machine.Monitors.JudgeDevices = profile != DeviceProfile.Hostile;
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;
-        device = machine.Plug(setup.Slot, transport => new BlkDevice(machine, transport, "blk", new BlkSettings
+        device = Plug(new()
         {
             Profile = profile,
             IsLegacy = setup.IsLegacy,
@@ -60,8 +62,7 @@ sealed partial class BlkScenario : IBarrierScenario
             SegmentSizeMax = setup.SegmentSizeMax,
             QueueCount = setup.DeviceQueues,
             HasVolatileCache = setup.HasVolatileCache,
-        }));
-        machine.FillEmptySlots(setup.IsLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
+        });
         cpu = new(machine);
         options = BlkOptions.Default with
         {
@@ -146,6 +147,7 @@ sealed partial class BlkScenario : IBarrierScenario
         durable.Reset();
         ForgetRequests();
         ForgetMemory();
+        transport = default;
         if (freshDriver) driver = new(cpu, options);
     }
 
@@ -169,7 +171,7 @@ sealed partial class BlkScenario : IBarrierScenario
         }
         else
         {
-            driver.OnInterrupt();
+            ServeDevice();
         }
         machine.Monitors.HandlerLeft();
     }

@@ -14,6 +14,7 @@ static class BlkScenarios
 
     public static readonly Entry[] All =
     [
+        .. BlkPciScenarios.All,
         new("blk-read", "initialise, read one sector, compare", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait)],

@@ -134,6 +134,8 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
 
     // What the monitors ask
 
+    bool IVirtioRegisters.MayBeMisplaced => HasLied;
+
     AccessFault? IVirtioRegisters.FaultOf(uint offset, int width, bool writes)
     {
         var (structure, within) = PlaceOf(offset);
