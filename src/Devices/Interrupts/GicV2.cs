@@ -49,6 +49,7 @@ public sealed partial class GicV2 : InterruptController
     readonly GicMonitor monitor;
     bool isOn;
 
+    /// <summary>Puts itself on the machine's bus.</summary>
     /// <param name="machine">Whose CPUs it serves: 8 at most.</param>
     /// <param name="shared">Shared interrupts: a multiple of 32.</param>
     public GicV2(SimulatedMachine machine, int shared = QemuShared)

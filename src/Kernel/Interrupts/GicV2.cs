@@ -82,9 +82,9 @@ public readonly struct GicV2<TMachine>(TMachine machine, CpuAddress distributor,
     public DriverStatus Enable(uint id) => WriteBit(GicDistributor.SetEnable, id);
 
     /// <summary>From its return on the interrupt is not signalled; one that was signalled before may still come, as a spurious one. InvalidArgument: there is no such interrupt.</summary>
-    public DriverStatus Disable(uint id)
+    public DriverStatus Disable(uint number)
     {
-        DriverStatus status = WriteBit(GicDistributor.ClearEnable, id);
+        DriverStatus status = WriteBit(GicDistributor.ClearEnable, number);
         if (status == DriverStatus.Ok)
             machine.ReadRegister32(distributor + GicDistributor.Control); // the write has arrived
         return status;

@@ -15,21 +15,6 @@ sealed class EventSource : IPlatformDevice
 
     const string Name = "source";
 
-    /// <summary>
-    /// A driver for it: takes what is there, and reads back, so that the line has fallen before the interrupt is ended. False: nothing was.
-    /// </summary>
-    /// <param name="handled">A word in which it counts.</param>
-    public static bool Serve(SimMachine cpu, int slot, CpuAddress handled)
-    {
-        CpuAddress register = new(SimulatedMachine.SlotAddress(slot) + Pending);
-        uint events = cpu.ReadRegister32(register);
-        if (events == 0) return false;
-        cpu.WriteRegister32(register, events);
-        cpu.ReadRegister32(register);
-        cpu.Store32(handled, cpu.Load32(handled) + events);
-        return true;
-    }
-
     readonly Engine engine;
     readonly InterruptLine line;
     readonly bool isLevel;
@@ -38,6 +23,7 @@ sealed class EventSource : IPlatformDevice
     uint pending;
     bool isGlitch;
 
+    /// <summary>Puts itself on the machine's bus.</summary>
     /// <param name="isLevel">False: an edge for each event.</param>
     /// <param name="slot">Where its registers are: a slot of the machine.</param>
     public EventSource(SimulatedMachine machine, InterruptLine line, bool isLevel, int slot, int count)
@@ -52,6 +38,21 @@ sealed class EventSource : IPlatformDevice
             calm = engine.Add(new ActionAgent(Name + ".calm", () => Glitch(false)));
         }
         machine.Attach(slot, this, Name);
+    }
+
+    /// <summary>
+    /// A driver for it: takes what is there, and reads back, so that the line has fallen before the interrupt is ended. False: nothing was.
+    /// </summary>
+    /// <param name="handled">A word in which it counts.</param>
+    public static bool Serve(SimMachine cpu, int slot, CpuAddress handled)
+    {
+        CpuAddress register = new(SimulatedMachine.SlotAddress(slot) + Pending);
+        uint taken = cpu.ReadRegister32(register);
+        if (taken == 0) return false;
+        cpu.WriteRegister32(register, taken);
+        cpu.ReadRegister32(register);
+        cpu.Store32(handled, cpu.Load32(handled) + taken);
+        return true;
     }
 
     public void PowerOn()

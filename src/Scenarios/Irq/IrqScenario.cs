@@ -10,7 +10,7 @@ namespace Ringcheck.Scenarios;
 /// One CPU whose kernel brings an interrupt controller up, registers a handler, and sleeps until so many events were handled. They may happen at any moment. Judged: that each event is
 /// handled, and once; that nothing comes for ever; and by the controller's monitor how it is used.
 /// </summary>
-abstract class IrqScenario : IScenario
+abstract class IrqScenario : IBarrierScenario
 {
     /// <summary>How many events were handled: written by the handler, read by the rest.</summary>
     protected static readonly CpuAddress Handled = new(SimulatedMachine.RamBase);
@@ -25,6 +25,8 @@ abstract class IrqScenario : IScenario
     }
 
     public Engine Engine => Machine.Engine;
+
+    public BarrierSites Barriers => Machine.Barriers;
 
     public IReadOnlyList<Operation> Program { get; set; } = [];
 

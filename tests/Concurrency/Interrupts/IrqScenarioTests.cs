@@ -9,6 +9,8 @@ namespace Ringcheck.Tests.Concurrency.Interrupts;
 /// </summary>
 public sealed class IrqScenarioTests
 {
+    const string Unclaimed = "interrupts that nobody claimed";
+
     static ExplorationResult Explore(string scenario, string memory, string strategy, long executions)
     {
         IScenario Build() => new ScenarioCatalog().Create(scenario, "none", memory);
@@ -41,6 +43,7 @@ public sealed class IrqScenarioTests
     public void A_level_may_be_spurious(string scenario)
     {
         var result = Explore(scenario, "sc", "portfolio", 3_000);
-        Assert.All(result.Premises.Where(premise => premise.Name is "spurious interrupts" or "interrupts that nobody claimed"), premise => Assert.NotEqual(0, premise.Count));
+        string[] guards = scenario == "apic" ? [Unclaimed] : [Unclaimed, "spurious interrupts"]; // an APIC keeps what a level has sent, though it has fallen
+        Assert.All(guards, guard => Assert.NotEqual(0, result.Premises.Single(premise => premise.Name == guard).Count));
     }
 }
