@@ -91,7 +91,7 @@ public sealed class LockedBlk<TMachine>
         if (!IsPresent())
             return false;
         bool wasMasked = guard.Acquire(machine);
-        uint before = driver.WithDeviceCount;
+        int before = driver.WithDeviceCount;
         bool isOurs = driver.OnInterrupt();
         // What the device returned before it raised this is there once the cause was read. Nobody looks again later, as one CPU alone does before it sleeps.
         machine.Barrier(BarrierPurpose.AfterRegisterRead);
@@ -154,7 +154,7 @@ public sealed class LockedBlk<TMachine>
     private DriverStatus Look(BlkRequestId id, out BlkCompletion completion, ref Seen seen)
     {
         bool wasMasked = guard.Acquire(machine);
-        uint before = driver.WithDeviceCount;
+        int before = driver.WithDeviceCount;
         DriverStatus status = driver.TryFinish(id, out completion);
         if (status == DriverStatus.Pending && seen.HasNews && driver.TakenOf(id.Queue) == seen.Taken)
         {
@@ -194,7 +194,7 @@ public sealed class LockedBlk<TMachine>
     }
 
     /// <summary>Somebody's request may have ended, or the device is not well: all who wait look.</summary>
-    private void Count(uint before)
+    private void Count(int before)
     {
         if (driver.WithDeviceCount != before || !driver.IsReady)
             CountOnce();

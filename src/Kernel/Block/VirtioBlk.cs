@@ -107,11 +107,11 @@ public sealed partial class VirtioBlk<TMachine>
     }
 
     /// <summary>Requests that the device has, in all queues: in flight, or timed out and not given back.</summary>
-    public uint WithDeviceCount
+    public int WithDeviceCount
     {
         get
         {
-            uint count = 0;
+            int count = 0;
             foreach (BlkQueue<TMachine> queue in queues)
                 count += queue.Slots.WithDevice;
             return count;
