@@ -9,6 +9,8 @@ sealed partial class BootScenario<TBoard>
 {
     const int BridgeDevice = 5;
 
+    PciBridgeSettings BridgeSettings => new() { Profile = profile, VendorId = PciVendor.RedHat, DeviceId = 1, ClassCode = PciClass.Bridge << 16 | PciClass.PciBridge << 8 };
+
     InterruptController Controller(SimulatedMachine owner, Func<SimulatedMachine, InterruptController> make)
     {
         if (setup.EndsBefore(BootStage.Interrupts)) Forbid(owner, GicV2.DistributorBase, 0x3_0000, "the interrupt controller");
@@ -18,16 +20,15 @@ sealed partial class BootScenario<TBoard>
     Pl011Device PlugSerial()
     {
         if (setup.EndsBefore(BootStage.Console)) Forbid(machine, Pl011Device.QemuBase, 0x1000, "the serial port");
-        // A port that is not where the description says cannot be enabled.
-        ulong address = Pl011Device.QemuBase + (setup.Fails(BootStage.Console) ? 0x10_0000u : 0);
-        return new(machine, machine.Interrupts.AddLine(Pl011Device.QemuInterrupt), address);
+        if (setup.Fails(BootStage.Console)) machine.Bus.Add(Pl011Device.QemuBase, 0x1000, new DeadRegisters());
+        return new(machine, machine.Interrupts.AddLine(Pl011Device.QemuInterrupt));
     }
 
     BlkDevice[] PlugDisks()
     {
         var host = new PciHost(machine, setup.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt());
         if (setup.IsPc) host.Plug(new PiixBridge(machine, "piix3"), device: 1);
-        var bridge = setup.Disks.Any(disk => disk.IsBehindBridge) ? host.Plug(new PciBridge(machine, "bridge", new() { Profile = profile }), BridgeDevice) : null;
+        var bridge = setup.Disks.Any(disk => disk.IsBehindBridge) ? host.Plug(new PciBridge(machine, "bridge", BridgeSettings), BridgeDevice) : null;
         if (!setup.IsPc)
         {
             if (setup.EndsBefore(BootStage.Pci)) Forbid(machine, VirtEcam, 256UL << PciLimits.EcamBusShift, "PCI configuration space");

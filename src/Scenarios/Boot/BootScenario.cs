@@ -80,9 +80,12 @@ sealed partial class BootScenario<TBoard> : IBarrierScenario
 
     bool IsHostile => profile == DeviceProfile.Hostile;
 
+    /// <summary>A legacy function's queue has the size that it says, and QEMU's says 256.</summary>
+    ushort QueueSize => (ushort)(profile == DeviceProfile.Qemu && setup.Disks.Any(disk => disk.Interface == VirtioPciInterface.Legacy) ? 256 : 8);
+
     BootOptions Options => BootOptions.Default with
     {
-        Disk = BlkOptions.Default with { QueueSize = 8, MaxDataSegments = 1 },
+        Disk = BlkOptions.Default with { QueueSize = QueueSize, MaxDataSegments = 1 },
         DiskCount = 2,
         PciCapacity = setup.Fails(BootStage.Pci) ? 1 : 8,
         VirtioCapacity = setup.Fails(BootStage.Virtio) ? 1 : 8,

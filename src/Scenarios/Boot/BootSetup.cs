@@ -60,6 +60,16 @@ static class BootPremise
         SharedLine = "disks that share a line", Fallbacks = "boots with a fallback", Ticks = "ticks of the timer", Masked = "interrupts that were masked";
 }
 
+/// <summary>Registers that keep nothing: a serial port without a clock.</summary>
+sealed class DeadRegisters : IBusDevice
+{
+    public ulong Read(uint offset, int width) => 0;
+
+    public void Write(uint offset, int width, ulong value)
+    {
+    }
+}
+
 /// <summary>Registers that a kernel which has stopped must not touch.</summary>
 sealed class ForbiddenRegisters(Engine engine, string what) : IBusDevice
 {
