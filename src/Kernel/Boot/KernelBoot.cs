@@ -59,7 +59,7 @@ public sealed partial class KernelBoot<TMachine, TBoard>
     /// <summary>Disks that were opened, or 1 for the fallback.</summary>
     public int DiskCount { get; private set; }
 
-    /// <summary>By its number on the console, below <see cref="DiskCount"/>.</summary>
+    /// <summary>By its place, below <see cref="DiskCount"/>: its number on the console, if all came up.</summary>
     public BlockDevice<TMachine> Disk(int number) => opened[number];
 
     /// <summary>Deadlines of <see cref="SetDeadline"/> that have come.</summary>
@@ -71,8 +71,18 @@ public sealed partial class KernelBoot<TMachine, TBoard>
     /// <summary>The next character from the serial port. False: there is none now, or no port.</summary>
     public bool TryReceive(out byte character) => console.TryReceive(out character);
 
-    /// <summary>The CPU's interrupt entry.</summary>
-    public InterruptOutcome OnInterrupt() => Interrupts.Handle();
+    /// <summary>
+    /// The CPU's interrupt entry. What is masked because nobody claims it is said on the machine's console, and not on the serial port, which main code may be writing to.
+    /// </summary>
+    public InterruptOutcome OnInterrupt()
+    {
+        InterruptOutcome outcome = Interrupts.Handle();
+        if (outcome != InterruptOutcome.Masked)
+            return outcome;
+        TextLine line = new(stackalloc byte[64]);
+        machine.Print(line.Text("[irq] "u8).Decimal(Interrupts.Last).Text(": nobody claims it, masked\n"u8).Written);
+        return outcome;
+    }
 
     /// <summary>Boots. A <paramref name="fallback"/> is used where no bus has a disk, and only then; without one, that is an error of the last stage.</summary>
     public BootResult Run(RamDisk<TMachine>? fallback)

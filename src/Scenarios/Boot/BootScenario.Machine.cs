@@ -27,6 +27,7 @@ sealed partial class BootScenario<TBoard>
     BlkDevice[] PlugDisks()
     {
         var host = new PciHost(machine, setup.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt());
+        host.Plug(new PciHostBridge(machine, "host", setup.IsPc ? PciHostBridge.I440Fx : PciHostBridge.Generic), device: 0);
         if (setup.IsPc) host.Plug(new PiixBridge(machine, "piix3"), device: 1);
         var bridge = setup.Disks.Any(disk => disk.IsBehindBridge) ? host.Plug(new PciBridge(machine, "bridge", BridgeSettings), BridgeDevice) : null;
         if (!setup.IsPc)
