@@ -49,6 +49,11 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new(ApicScenario.Name, ApicScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new ApicScenario(memory)),
         new(new(SerialScenario.Name, SerialScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new SerialScenario(memory)),
         new(new(TimerScenario.Name, TimerScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new TimerScenario(memory)),
+        .. BootScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, entry.Profiles, entry.InTour), (profile, fresh, memory) =>
+        {
+            var (setup, devices) = entry.Of(profile);
+            return BootScenarios.Create(setup, devices, memory, fresh);
+        })),
         new(new(NaiveScenario.Name, NaiveScenario.Summary, NaiveScenario.Profiles, InTour: false),
             (profile, _, memory) => new NaiveScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
     ];

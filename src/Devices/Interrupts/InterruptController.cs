@@ -19,6 +19,9 @@ public abstract class InterruptController
     /// <summary>The CPU that takes what no register sends elsewhere.</summary>
     public virtual CpuAgent Target => Machine.Cpu;
 
+    /// <summary>Whether all devices have one interrupt, so that its handler asks all of them.</summary>
+    internal virtual bool IsOneForAll => false;
+
     /// <summary>The machine's, while an execution is recorded.</summary>
     internal TraceRecorder? Recorder { get; set; }
 

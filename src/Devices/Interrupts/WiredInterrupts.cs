@@ -18,6 +18,8 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
     /// <summary>The CPU that takes the interrupts: the first one, unless a scenario says otherwise, before its first execution.</summary>
     public override CpuAgent Target => cpu;
 
+    internal override bool IsOneForAll => true;
+
     public override void RouteTo(CpuAgent target) => cpu = target;
 
     public override ulong TakeMessages()

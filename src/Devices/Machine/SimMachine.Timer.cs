@@ -8,7 +8,7 @@ public readonly partial struct SimMachine : IGenericTimer
 {
     const ulong TimerMark = 4UL << 60;
 
-    public uint CounterFrequency => SimulatedTimers.Frequency;
+    public uint CounterFrequency => machine.HasCounterFrequency ? SimulatedTimers.Frequency : 0;
 
     public ulong ReadCounter()
     {

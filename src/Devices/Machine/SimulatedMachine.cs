@@ -108,6 +108,9 @@ public sealed partial class SimulatedMachine : ISystem, ITraced, IDisposable
     /// <summary>Whether the CPUs have I/O ports: x86's do.</summary>
     public bool HasPorts { get; init; }
 
+    /// <summary>Whether firmware has said how fast the generic timer's counter is (CNTFRQ_EL0), as it must; if not, it reads as 0.</summary>
+    public bool HasCounterFrequency { get; init; } = true;
+
     /// <summary>The PCI host, on a machine that has one.</summary>
     public PciHost? Pci { get; internal set; }
 

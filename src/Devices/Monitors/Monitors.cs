@@ -241,6 +241,7 @@ public sealed class Monitors
     {
         machine.Interrupts.HandlerLeft(machine.Engine.Running);
         if (!JudgeDevices) return; // a hostile device lies about its causes too
+        if (!machine.Interrupts.IsOneForAll) return; // the handler was for one interrupt of several, and the controller's monitor knows which comes again
         if (IsCovered) Coverage.Meet(SystemRule.NotAcknowledged);
         foreach (var device in machine.Devices)
         {

@@ -103,7 +103,7 @@ public readonly struct BlockDevice<TMachine>
     }
 }
 
-/// <summary>From a bus to an open block device.</summary>
+/// <summary>From the virtio-mmio bus to an open block device. On a machine with several buses, <see cref="KernelBoot{TMachine, TBoard}"/> opens what any of them has.</summary>
 public static class BlockDevices
 {
     /// <summary>The first virtio-blk device, brought up; NoDevice when there is none, or the error of bringing it up.</summary>
@@ -132,10 +132,17 @@ public static class BlockDevices
         DriverStatus status = Open(machine, driver, region, out device);
         if (status != DriverStatus.NoDevice || !allowFallback)
             return status;
+        device = FallBack(machine, fallback);
+        return DriverStatus.Ok;
+    }
+
+    /// <summary>For whoever has looked everywhere, found no device, and was told to go on without: memory, and a line on the console that says so.</summary>
+    public static BlockDevice<TMachine> FallBack<TMachine>(TMachine machine, RamDisk<TMachine> fallback)
+        where TMachine : struct, IMachine
+    {
         machine.Print("[blk] no device: using the "u8);
         machine.Print(RamDisk<TMachine>.Identity);
         machine.Print("\n"u8);
-        device = BlockDevice<TMachine>.Of(fallback);
-        return DriverStatus.Ok;
+        return BlockDevice<TMachine>.Of(fallback);
     }
 }

@@ -49,6 +49,18 @@ public sealed class InterruptTable<TController>
     /// <summary>The interrupt of the last entry; meaningless after a spurious one.</summary>
     public uint Last { get; private set; }
 
+    /// <summary>Whether an interrupt has a handler: another one shares it then.</summary>
+    public bool IsRegistered(uint number)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (numbers[i] == number)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Forgets all handlers.</summary>
     public void Clear() => count = 0;
 

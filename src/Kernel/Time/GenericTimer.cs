@@ -11,6 +11,9 @@ public readonly struct GenericTimer<TMachine>(TMachine machine)
 {
     private const uint TicksPerSecondMin = 1_000;
 
+    /// <summary>Whether firmware has said how fast the counter is.</summary>
+    public bool IsUsable => machine.CounterFrequency >= TicksPerSecondMin;
+
     /// <summary>The counter, in ticks.</summary>
     public ulong Now => machine.ReadCounter();
 
@@ -29,7 +32,7 @@ public readonly struct GenericTimer<TMachine>(TMachine machine)
     /// </summary>
     public DriverStatus SetDeadline(ulong atTicks)
     {
-        if (machine.CounterFrequency < TicksPerSecondMin)
+        if (!IsUsable)
             return DriverStatus.NotSupported;
         machine.WriteTimerControl(GenericTimerControl.Mask); // no interrupt of the old deadline in between
         machine.WriteTimerCompare(atTicks);
