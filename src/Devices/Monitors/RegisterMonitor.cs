@@ -53,7 +53,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     void Elsewhere(IBusDevice? target, ulong address, uint offset, bool writes)
     {
         if (target is not (null or EmptyMmioSlot)) return; // what is no virtio device watches over its registers itself
-        if (machine.Pci is { AnyLie: true }) return;
+        if (machine.Pci is { MayMislead: true }) return;
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         string what = writes ? "writes" : "reads";
         if (target is null)

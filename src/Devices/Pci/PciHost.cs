@@ -79,14 +79,14 @@ public sealed partial class PciHost : IBusDevice
         foreach (var function in functions) function.Fold(ref hasher);
     }
 
-    /// <summary>Whether a function has lied about its configuration, so that a driver may look for registers where there are none.</summary>
-    internal bool AnyLie
+    /// <summary>Whether a function has lied about its configuration, or is gone, so that a driver may look for registers where there are none any more.</summary>
+    internal bool MayMislead
     {
         get
         {
             foreach (var function in functions)
             {
-                if (function.HasLied) return true;
+                if (function.HasLied || !function.IsPresent) return true;
             }
             return false;
         }

@@ -40,12 +40,12 @@ public static class TransportOperations
         where TMachine : struct, IMachine
         => (status & DeviceStatus.Gone) == DeviceStatus.Gone && !Answers(transport, machine);
 
-    /// <summary>virtio-mmio says what it is; virtio-pci keeps the selector that the driver has written, and its legacy interface offers some features and not others.</summary>
+    /// <summary>virtio-mmio says what it is; virtio-pci keeps the selector that the driver has written, and no queue of its legacy interface has 65,535 descriptors.</summary>
     private static bool Answers<TMachine>(in Transport transport, TMachine machine)
         where TMachine : struct, IMachine => transport.Kind switch
         {
             TransportKind.PciModern => transport.Registers.Read32(machine, PciCommonRegister.DeviceFeatureSelect) != uint.MaxValue,
-            TransportKind.PciLegacy => transport.Registers.Read32(machine, PciLegacyRegister.DeviceFeatures) != uint.MaxValue,
+            TransportKind.PciLegacy => transport.Registers.Read16(machine, PciLegacyRegister.QueueSize) != ushort.MaxValue,
             _ => transport.Registers.Read32(machine, MmioRegister.MagicValue) == MmioIdentity.Magic,
         };
 

@@ -31,7 +31,7 @@ sealed partial class BlkScenario
         }
         var host = new PciHost(machine, pci.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt(!pci.LowMemory));
         if (pci.IsPc) host.Plug(new PiixBridge(machine, "piix3"), device: 1);
-        var bridge = pci.IsBehindBridge ? host.Plug(new PciBridge(machine, "bridge", new() { Profile = profile }), PciBridgeDevice) : null;
+        var bridge = pci.IsBehindBridge ? host.Plug(new PciBridge(machine, "bridge", new() { Profile = profile, VendorId = PciVendor.RedHat, DeviceId = 1, ClassCode = PciClass.Bridge << 16 | PciClass.PciBridge << 8 }), PciBridgeDevice) : null;
         var function = new VirtioPciSettings
         {
             Profile = profile,

@@ -66,7 +66,8 @@ sealed partial class BlkScenario : IBarrierScenario
         cpu = new(machine);
         options = BlkOptions.Default with
         {
-            QueueSize = setup.QueueSize,
+            // QEMU's queues have 256 descriptors, and a legacy queue cannot have less than the device says.
+            QueueSize = profile == DeviceProfile.Qemu && setup.Pci is { UseLegacy: true } ? (ushort)256 : setup.QueueSize,
             MaxDataSegments = setup.MaxDataSegments,
             PooledBytes = setup.PooledBytes,
             UseInterrupts = setup.UseInterrupts,

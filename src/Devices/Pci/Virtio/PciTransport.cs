@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Models.Lifecycle;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -9,7 +10,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 public sealed class PciTransport : DeviceTransport
 {
-    const ulong LegacyPage = PciLegacyRegister.PageSize;
+    static readonly uint PageShift = (uint)System.Numerics.BitOperations.Log2(PciLegacyRegister.PageSize);
 
     readonly ushort[] queueVectors;
     ushort configVector;
@@ -31,11 +32,12 @@ public sealed class PciTransport : DeviceTransport
 
     internal override bool MustAcknowledge => !Function.IsMsixEnabled;
 
-    internal override Models.Lifecycle.LifecycleState InitialLifecycle => Models.Lifecycle.LifecycleState.OfPci(isLegacy);
+    internal override LifecycleState InitialLifecycle => LifecycleState.OfPci(Function.Virtio.Interface == VirtioPciInterface.Legacy);
 
     internal override void PowerOn()
     {
-        Begin(Function.Virtio.Interface == VirtioPciInterface.Legacy);
+        isLegacy = Function.Virtio.Interface == VirtioPciInterface.Legacy;
+        Device.PageShift = PageShift;
         ForgetVectors();
     }
 
@@ -48,10 +50,12 @@ public sealed class PciTransport : DeviceTransport
     /// <summary>The driver has written the status, over one of the interfaces.</summary>
     internal void Begin(bool legacy)
     {
-        Device.PageShift = (uint)System.Numerics.BitOperations.Log2(LegacyPage);
+        Device.PageShift = PageShift;
         if (legacy == isLegacy) return;
         isLegacy = legacy;
-        Device.Watch.Reset(InitialLifecycle);
+        // The write that this is about came over the other interface, as far as anybody knew.
+        Device.Watch.Reset(LifecycleState.OfPci(isLegacy));
+        Device.Watch.Lifecycle.Next(new(LifecycleEventKind.StatusWritten));
     }
 
     internal override void Removed() => Function.Unplug();

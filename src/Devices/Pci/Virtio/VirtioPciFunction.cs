@@ -151,7 +151,8 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
     LifecycleEvent IVirtioRegisters.EventOf(uint offset, int width, bool writes, ulong value)
     {
         var (structure, within) = PlaceOf(offset);
-        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, QueueOf(within, (uint)value));
+        // The place tells the queue; of a device that lied about it, what the driver meant.
+        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, Rules.Lies ? (uint)value & 0xFFFF : QueueOf(within, (uint)value));
         return VirtioPciRules.EventOf(structure, within, LegacyConfig, writes, (uint)value);
     }
 
