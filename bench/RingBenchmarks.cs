@@ -36,7 +36,7 @@ public unsafe class RingBenchmarks
         queue = new(default, QueueSize);
         if (queue.Initialise(region, layout, startAt: default, EventIndex) != DriverStatus.Ok)
             throw new InvalidOperationException("the queue does not take its memory");
-        queue.AttachDoorbell(new(region.Cpu + SplitLayout.AlignUp(layout.Length, sizeof(uint)), sizeof(uint), 0));
+        queue.AttachDoorbell(new(region.Cpu.Value + SplitLayout.AlignUp(layout.Length, sizeof(uint)), IsPort: false, sizeof(uint), 0));
         device = new(region, layout);
         if (!EventIndex)
             default(FlatMachine).Store16(region.Cpu + layout.Used + UsedRing.FlagsOffset, UsedRing.NoNotify);

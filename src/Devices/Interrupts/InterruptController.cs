@@ -42,12 +42,10 @@ public abstract class InterruptController
         return line;
     }
 
-    /// <summary>The lowest message that is pending where messages have no registers, which is not any more then. False: none is.</summary>
-    public virtual bool TryTakeMessage(out uint data)
-    {
-        data = 0;
-        return false;
-    }
+    /// <summary>
+    /// The messages that are pending where messages have no registers, a bit for each; they are not any more then. What comes later is another interrupt.
+    /// </summary>
+    public virtual ulong TakeMessages() => 0;
 
     /// <summary>A device writes a message (MSI, MSI-X): it pushes the device's earlier writes to memory before it, on every machine.</summary>
     /// <param name="address">Where to, as the device was told.</param>

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Ringcheck.Exploration;
 
 namespace Ringcheck.Devices;
@@ -21,13 +20,14 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
 
     public override void RouteTo(CpuAgent target) => cpu = target;
 
-    public override bool TryTakeMessage(out uint data)
+    public override ulong TakeMessages()
     {
-        data = (uint)BitOperations.TrailingZeroCount(pending);
-        if (pending == 0) return false;
-        pending &= pending - 1;
-        if (pending == 0) Count(-1);
-        return true;
+        ulong taken = pending;
+        if (taken == 0) return 0;
+        pending = 0;
+        Count(-1);
+        Machine.Engine.Reducer?.Touches(0, PeripheralBits.Line(cpu.Id));
+        return taken;
     }
 
     /// <summary>It stays pending until it is taken; a second one of its kind until then is the same one. Any address will do.</summary>

@@ -25,8 +25,9 @@ public sealed partial class PciHost
     /// <summary>Where CPUs find an address of PCI, through the first window that reaches it; 0 where none does.</summary>
     internal ulong ToCpu(PciSpace space, ulong address)
     {
-        foreach (var window in settings.Windows)
+        for (int i = 0; i < settings.Windows.Count; i++) // an enumerator of the interface would be allocated each time
         {
+            var window = settings.Windows[i];
             if (window.Space == space && address - window.PciBase < window.Size) return window.CpuBase + (address - window.PciBase);
         }
         return 0;

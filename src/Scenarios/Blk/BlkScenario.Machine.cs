@@ -69,12 +69,11 @@ sealed partial class BlkScenario
     /// <summary>A message says by itself why it came; a line is asked about.</summary>
     void ServeDevice()
     {
-        bool any = false;
-        while (machine.Interrupts.TryTakeMessage(out uint vector))
+        if (transport.VectorCount == 0)
         {
-            driver.OnVector((ushort)vector);
-            any = true;
+            driver.OnInterrupt();
+            return;
         }
-        if (!any) driver.OnInterrupt();
+        for (ulong messages = machine.Interrupts.TakeMessages(); messages != 0; messages &= messages - 1) driver.OnVector((ushort)System.Numerics.BitOperations.TrailingZeroCount(messages));
     }
 }

@@ -35,7 +35,7 @@ public sealed class SeveralQueuesTests : IDisposable
 
     public void Dispose() => machine.Dispose();
 
-    void Write(uint register, ulong value) => device.Write(register, 4, value);
+    void Write(uint register, ulong value) => ((MmioTransport)device.Transport).Write(register, 4, value);
 
     static ulong Area(uint queue) => Ram + 0x10000UL * (queue + 1);
 
@@ -81,7 +81,7 @@ public sealed class SeveralQueuesTests : IDisposable
     }
 
     [Fact]
-    public void The_configuration_says_how_many_there_are() => Assert.Equal(3UL, device.Read(MmioRegister.Config + BlkConfig.QueueCount, 2));
+    public void The_configuration_says_how_many_there_are() => Assert.Equal(3UL, ((MmioTransport)device.Transport).Read(MmioRegister.Config + BlkConfig.QueueCount, 2));
 
     /// <summary>Queue 1 is stopped at any moment: it returns its request, or it does not; queue 0 always does, with its data.</summary>
     [Fact]

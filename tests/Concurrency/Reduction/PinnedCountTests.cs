@@ -61,6 +61,17 @@ public sealed class PinnedCountTests
         Exhaust(built, classes, blocked: 0);
     }
 
+    /// <summary>Going through PCI, initialisation, and one request that ends by a message.</summary>
+    [Theory]
+    [InlineData("blk-pci-ring-2", "sc", 8)]
+    [InlineData("blk-pci-ring-2", "tso", 8)]
+    [InlineData("blk-pci-ring-2", "arm", 8)]
+    public void Pci_initialisation_and_a_request_with_messages_are_exhausted(string scenario, string memory, long classes)
+    {
+        using var built = new ScenarioCatalog().Create(scenario, "strict", memory);
+        Exhaust(built, classes, blocked: 0);
+    }
+
     /// <summary>With a reset while the request is in flight, at each point at which the device may be stopped.</summary>
     [Theory]
     [InlineData("sc", 432)]

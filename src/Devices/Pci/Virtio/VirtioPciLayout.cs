@@ -61,7 +61,14 @@ sealed class VirtioPciLayout
         new(PciStructure.Isr, 1, 0x777, 1),
     ]);
 
-    public PciStructurePlace Of(PciStructure structure) => Array.Find(Places, place => place.Structure == structure);
+    public PciStructurePlace Of(PciStructure structure)
+    {
+        foreach (var place in Places)
+        {
+            if (place.Structure == structure) return place;
+        }
+        return default;
+    }
 
     /// <summary>What is at a place, and how far into it. False: nothing.</summary>
     public bool TryFind(int bar, uint offset, out PciStructure structure, out uint within)

@@ -96,17 +96,16 @@ static class VirtioPciRules
 
     static AccessFault? CommonFault(VirtioDevice device, uint offset, int width, bool writes)
     {
-        string name = CommonName(offset);
         if (CommonWidth(offset) != width)
         {
             bool isAddress = offset is >= PciCommonRegister.QueueDesc and < PciCommonRegister.QueueNotifyConfigData;
-            return new("width", Width, $"the driver {Verb(writes)} {width} bytes at {name} (offset 0x{offset:x}) of {device.Name}'s common configuration", isAddress
+            return new("width", Width, $"the driver {Verb(writes)} {width} bytes at {CommonName(offset)} (offset 0x{offset:x}) of {device.Name}'s common configuration", isAddress
                 ? "A 64-bit queue address is two aligned 32-bit words: write the low one, then the high one, each with one 32-bit register access. A packed struct over the registers leaves "
                     + "width and order to the compiler; use register accessors instead, and read the address back before queue_enable: all ones there mean that it was not taken."
                 : "Access each field in its own width.");
         }
         bool isReadOnly = offset is PciCommonRegister.DeviceFeature or PciCommonRegister.QueueCount or PciCommonRegister.ConfigGeneration or PciCommonRegister.QueueNotifyOff;
-        return writes && isReadOnly ? new("direction", ReadOnly, $"the driver writes {name} of {device.Name}, which is the device's to say", "Only read it.") : null;
+        return writes && isReadOnly ? new("direction", ReadOnly, $"the driver writes {CommonName(offset)} of {device.Name}, which is the device's to say", "Only read it.") : null;
     }
 
     static AccessFault? NotifyFault(VirtioPciFunction function, VirtioDevice device, int width, bool writes)
