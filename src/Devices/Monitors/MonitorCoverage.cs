@@ -25,6 +25,7 @@ public sealed class MonitorCoverage(SimulatedMachine machine, Monitors monitors)
         if (what is { Kind: LifecycleEventKind.StatusWritten, Value: 0 } && monitors.Ownership.Outstanding != 0) Meet(RuleViolation.MemoryReusedBeforeReset);
         if (what.Kind < LifecycleEventKind.MemoryReused) Register(isConfiguration: what.Kind is LifecycleEventKind.ConfigRead or LifecycleEventKind.ConfigWritten, device.IsLegacy);
         if (what.Kind == LifecycleEventKind.NotifyWritten && device.Transport is PciTransport) Meet(SystemRule.BusMasterOff);
+        if (what.Kind == LifecycleEventKind.VectorWritten) Meet(SystemRule.VectorRange);
         var rule = state.Next(what);
         coverage.Reach(Hashing.Mix(OfLifecycle, state.Abstract));
         return rule;

@@ -40,6 +40,7 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         }
         if (registers.Device.IsRemoved) return;
         Check(registers, offset, width, writes: true);
+        CheckValue(registers, offset, value);
         var device = registers.Device;
         var what = registers.EventOf(offset, width, writes: true, value);
         if (what.Kind == LifecycleEventKind.StatusWritten && (what.Value & DeviceStatus.DriverOk) != 0 && !machine.Engine.Draining) device.Watch.DriverOkCount++;
@@ -66,8 +67,17 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
     void Check(IVirtioRegisters registers, uint offset, int width, bool writes)
     {
         if (registers.MayBeMisplaced) return;
-        if (registers.FaultOf(offset, width, writes) is not { } fault) return;
-        monitors.Driver(Name, fault.Rule, fault.Clause.Length == 0 ? [] : [fault.Clause], fault.Message, fault.Mend);
+        Report(registers.FaultOf(offset, width, writes));
+    }
+
+    void CheckValue(IVirtioRegisters registers, uint offset, ulong value)
+    {
+        if (!registers.MayBeMisplaced) Report(registers.FaultOfValue(offset, value));
+    }
+
+    void Report(AccessFault? found)
+    {
+        if (found is { } fault) monitors.Driver(Name, fault.Rule, fault.Clause.Length == 0 ? [] : [fault.Clause], fault.Message, fault.Mend);
     }
 
     internal void ResetCompleted(VirtioDevice device) => Judge(device, new(LifecycleEventKind.ResetCompleted));

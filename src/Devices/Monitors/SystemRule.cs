@@ -41,4 +41,5 @@ public enum SystemRule : byte
     MappingLeaked,
     WrongDirection,
     WritebackNotNegotiated,
+    VectorRange,
 }

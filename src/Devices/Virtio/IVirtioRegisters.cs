@@ -17,6 +17,9 @@ interface IVirtioRegisters : IBusDevice
 
     /// <summary>Whether it may be made: with this width, here, in this direction.</summary>
     AccessFault? FaultOf(uint offset, int width, bool writes);
+
+    /// <summary>Whether this value may be written there.</summary>
+    AccessFault? FaultOfValue(uint offset, ulong value) => null;
 }
 
 /// <summary>A rule about a single access, and how it was broken.</summary>

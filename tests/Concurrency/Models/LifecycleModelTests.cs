@@ -76,6 +76,18 @@ public sealed class LifecycleModelTests
         (2, RuleViolation.None, [.. Running, new(StatusWritten, 0), new(DeviceTouchedQueue, 0), new(ResetCompleted), new(StatusRead, 0), new(MemoryReused, 0)]),
     ];
 
+    /// <summary>The same for what only PCI has.</summary>
+    private static readonly (bool IsLegacy, RuleViolation Rule, LifecycleEvent[] Script)[] _pciScripts =
+    [
+        (false, RuleViolation.QueueEnableZero, [.. Running, new(QueueReadyWritten, 0)]),
+        (false, RuleViolation.VectorNotReadBack, [.. Negotiated, new(VectorWritten, 0), new(StatusWritten, 15)]),
+        (false, RuleViolation.VectorNotReadBack, [.. Negotiated, new(VectorWritten, 0), new(VectorWritten, 1)]),
+        (false, RuleViolation.VectorNotReadBack, [.. Negotiated, new(QueueSelWritten, 0), new(VectorWritten, 1), new(QueueReadyWritten, 1)]),
+        (true, RuleViolation.VectorNotReadBack, [.. Reset, new(StatusWritten, 1), new(StatusWritten, 3), new(QueueSelWritten, 0), new(VectorWritten, 1), new(QueuePfnWritten, 1)]),
+        (false, RuleViolation.None, [.. Negotiated, new(VectorWritten, 0), new(VectorRead, 0), new(VectorWritten, 0xFFFF), new(StatusWritten, 15)]),
+        (false, RuleViolation.None, [.. Negotiated, new(VectorWritten, 0), new(StatusWritten, 0), new(ResetCompleted), new(StatusRead, 0), new(VectorWritten, 0)]),
+    ];
+
     private static LifecycleEvent[] Reset => [new(StatusWritten, 0), new(ResetCompleted), new(StatusRead, 0)];
 
     private static LifecycleEvent[] Offered =>
@@ -105,6 +117,18 @@ public sealed class LifecycleModelTests
         foreach (var (version, rule, script) in _scripts)
         {
             var state = LifecycleState.Probed(version);
+            foreach (var step in script[..^1])
+                Assert.Equal(RuleViolation.None, state.Next(in step));
+            Assert.Equal(rule, state.Next(in script[^1]));
+        }
+    }
+
+    [Fact]
+    public void Each_script_of_pci_breaks_its_rule_at_its_last_step()
+    {
+        foreach (var (isLegacy, rule, script) in _pciScripts)
+        {
+            var state = LifecycleState.OfPci(isLegacy);
             foreach (var step in script[..^1])
                 Assert.Equal(RuleViolation.None, state.Next(in step));
             Assert.Equal(rule, state.Next(in script[^1]));
@@ -142,7 +166,7 @@ public sealed class LifecycleModelTests
     {
         RuleViolation[] shown =
         [
-            .. _modern.Select(static f => f.Rule), .. _legacy.Select(static f => f.Rule), .. _scripts.Select(static s => s.Rule),
+            .. _modern.Select(static f => f.Rule), .. _legacy.Select(static f => f.Rule), .. _scripts.Select(static s => s.Rule), .. _pciScripts.Select(static s => s.Rule),
             RuleViolation.NeedsResetNotNotified,
         ];
         Assert.All(RuleTable.All.Where(static r => r.Monitor == "lifecycle"), rule => Assert.Contains(rule.Rule, shown));

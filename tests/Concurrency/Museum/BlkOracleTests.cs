@@ -52,8 +52,9 @@ public sealed class BlkOracleTests
 
     [Fact]
     public void A_doorbell_that_is_always_the_first() => IsFound("blk-mq", "lost-notification",
-        new SourceEdit("src/Kernel/Transports/MmioQueues.cs", "        doorbell = new(transport.Base + MmioRegister.QueueNotify, sizeof(uint), queue.Value);",
-            "        doorbell = new(transport.Base + MmioRegister.QueueNotify, sizeof(uint), 0);"));
+        new SourceEdit("src/Kernel/Transports/TransportQueues.cs",
+            "                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), queue.Value);\n                return MmioQueueSetup.Modern(",
+            "                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), 0);\n                return MmioQueueSetup.Modern("));
 
     [Fact]
     public void Ends_that_are_looked_up_in_another_queue() => IsFound("blk-mq", "ownership/driver-touched-exposed",

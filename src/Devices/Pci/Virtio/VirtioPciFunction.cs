@@ -142,6 +142,12 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
         return VirtioPciRules.FaultOf(this, Owner, structure, within, width, writes);
     }
 
+    AccessFault? IVirtioRegisters.FaultOfValue(uint offset, ulong value)
+    {
+        var (structure, within) = PlaceOf(offset);
+        return VirtioPciRules.IsVector(structure, within, IsMsixEnabled) ? VirtioPciRules.VectorFault(this, Owner, (ushort)value) : null;
+    }
+
     LifecycleEvent IVirtioRegisters.EventOf(uint offset, int width, bool writes, ulong value)
     {
         var (structure, within) = PlaceOf(offset);

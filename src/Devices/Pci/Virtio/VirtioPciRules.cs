@@ -11,7 +11,7 @@ static class VirtioPciRules
 {
     const string Width = "pci.driver.pci-device-layout.1", ReadOnly = "pci.driver.common-configuration-structure-layout.1",
         NeverZero = "pci.driver.common-configuration-structure-layout.6", LegacyLayout = "pci.driver.legacy-pci-device-layout.1",
-        Kick = "pci.driver.available-buffer-notifications.1";
+        Kick = "pci.driver.available-buffer-notifications.1", Table = "pci.driver.msi-x-vector-configuration.4";
 
     public static string NameOf(PciStructure structure, uint offset) => structure switch
     {
@@ -118,6 +118,19 @@ static class VirtioPciRules
         : new("bus-master-off", "", $"the driver notifies {device.Name}, which may not master the bus: it cannot read its queues, and nothing will ever come back",
             $"Set Bus Master Enable in the command register of the function{(function.IsBehindBridge ? ", and of each bridge above it," : "")} before the first queue is enabled.");
 
+    public static bool IsVector(PciStructure structure, uint offset, bool hasVectors) => structure switch
+    {
+        PciStructure.Common => offset is PciCommonRegister.ConfigMsixVector or PciCommonRegister.QueueMsixVector,
+        PciStructure.Legacy => hasVectors && offset is (PciLegacyRegister.ConfigMsixVector or PciLegacyRegister.QueueMsixVector),
+        _ => false,
+    };
+
+    /// <summary>4.1.5.1.2.2: an event goes to a vector of the table, or to none.</summary>
+    public static AccessFault? VectorFault(VirtioPciFunction function, VirtioDevice device, ushort vector)
+        => vector < function.MsixVectors || vector == PciCommonRegister.NoVector ? null
+            : new("vector-range", Table, $"the driver maps vector {vector}, and the MSI-X table of {device.Name} has {function.MsixVectors} entries",
+                "Use vectors below the table's size, which the MSI-X capability tells; where there are fewer than queues, let queues share them.");
+
     static AccessFault? DeviceFault(VirtioDevice device, uint offset, int width)
     {
         if (device.IsLegacy) return null;
@@ -160,6 +173,7 @@ static class VirtioPciRules
         PciCommonRegister.DeviceFeature => LifecycleEventKind.DeviceFeaturesRead,
         PciCommonRegister.QueueSize => LifecycleEventKind.QueueNumMaxRead,
         PciCommonRegister.QueueEnable => LifecycleEventKind.QueueReadyRead,
+        PciCommonRegister.ConfigMsixVector or PciCommonRegister.QueueMsixVector => LifecycleEventKind.VectorRead,
         _ => LifecycleEventKind.OtherAccessed,
     };
 
@@ -171,7 +185,7 @@ static class VirtioPciRules
         PciCommonRegister.DriverFeature => new(LifecycleEventKind.DriverFeaturesWritten, value),
         PciCommonRegister.QueueSelect => new(LifecycleEventKind.QueueSelWritten, value),
         PciCommonRegister.QueueSize => new(LifecycleEventKind.QueueNumWritten, value),
-        PciCommonRegister.QueueMsixVector => new(LifecycleEventKind.QueueVectorWritten, value),
+        PciCommonRegister.ConfigMsixVector or PciCommonRegister.QueueMsixVector => new(LifecycleEventKind.VectorWritten, value),
         PciCommonRegister.QueueEnable => new(LifecycleEventKind.QueueReadyWritten, value),
         PciCommonRegister.QueueDesc => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DescriptorLow),
         PciCommonRegister.QueueDesc + 4 => new(LifecycleEventKind.QueueAddressWritten, (uint)QueueAddressHalf.DescriptorHigh),
@@ -188,6 +202,7 @@ static class VirtioPciRules
         PciLegacyRegister.DeviceFeatures => LifecycleEventKind.DeviceFeaturesRead,
         PciLegacyRegister.QueueSize => LifecycleEventKind.QueueNumMaxRead,
         PciLegacyRegister.IsrStatus => LifecycleEventKind.InterruptStatusRead,
+        PciLegacyRegister.ConfigMsixVector or PciLegacyRegister.QueueMsixVector => LifecycleEventKind.VectorRead,
         _ => LifecycleEventKind.OtherAccessed,
     };
 
@@ -198,7 +213,7 @@ static class VirtioPciRules
         PciLegacyRegister.QueueSelect => new(LifecycleEventKind.QueueSelWritten, value),
         PciLegacyRegister.QueueAddress => new(LifecycleEventKind.QueuePfnWritten, value),
         PciLegacyRegister.QueueNotify => new(LifecycleEventKind.NotifyWritten, value & 0xFFFF),
-        PciLegacyRegister.QueueMsixVector => new(LifecycleEventKind.QueueVectorWritten, value),
+        PciLegacyRegister.ConfigMsixVector or PciLegacyRegister.QueueMsixVector => new(LifecycleEventKind.VectorWritten, value),
         _ => new(LifecycleEventKind.OtherAccessed, offset),
     };
 }

@@ -48,8 +48,11 @@ public enum LifecycleEventKind : byte
     /// <summary>QueueReady was read: the value.</summary>
     QueueReadyRead,
 
-    /// <summary>queue_msix_vector was written (PCI): the value.</summary>
-    QueueVectorWritten,
+    /// <summary>config_msix_vector or queue_msix_vector was written (PCI): the value.</summary>
+    VectorWritten,
+
+    /// <summary>One of them was read: the value.</summary>
+    VectorRead,
 
     /// <summary>GuestPageSize was written (version 1): the value.</summary>
     GuestPageSizeWritten,

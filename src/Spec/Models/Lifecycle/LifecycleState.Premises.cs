@@ -39,13 +39,14 @@ public partial struct LifecycleState
             Kind.QueueSelWritten => StopPremise(),
             Kind.QueueNumWritten => SetUpPremises() | Bit(RuleViolation.QueueNumNotChecked) | Bit(RuleViolation.QueueNumAboveMax),
             Kind.QueueAddressWritten => ModernOnly | SetUpPremises(),
-            Kind.QueueReadyWritten => ModernOnly | (Has(Mark.Pci) ? Bit(RuleViolation.QueueEnableZero) : 0)
+            Kind.QueueReadyWritten => ModernOnly | (Has(Mark.Pci) ? Bit(RuleViolation.QueueEnableZero) : 0) | VectorPremise()
                 | (what.Value == 0 ? 0 : SetUpPremises() | Bit(RuleViolation.QueueReadyIncomplete)),
             Kind.QueueReadyRead => ModernOnly | (Has(Mark.ResetSeen) ? Bit(RuleViolation.QueueReadyAfterReset) : 0),
+            Kind.VectorWritten or Kind.VectorRead => VectorPremise(),
             Kind.GuestPageSizeWritten => ModernOnly | Bit(RuleViolation.LegacyPageSizeChanged),
             Kind.QueueAlignWritten => ModernOnly | SetUpPremises(),
             Kind.QueuePfnWritten => ModernOnly
-                | (what.Value == 0 ? 0 : Has(Mark.Pci) ? SetUpPremises() : SetUpPremises() | Bit(RuleViolation.LegacyPageSizeMissing) | Bit(RuleViolation.LegacyQueueIncomplete)),
+                | (what.Value == 0 ? 0 : Has(Mark.Pci) ? SetUpPremises() | VectorPremise() : SetUpPremises() | Bit(RuleViolation.LegacyPageSizeMissing) | Bit(RuleViolation.LegacyQueueIncomplete)),
             Kind.NotifyWritten => Bit(RuleViolation.NotifiedBeforeDriverOk) | Bit(RuleViolation.NotifiedUnreadyQueue) | StopPremise()
                 | (Has(Mark.NeedsResetSeen) ? Bit(RuleViolation.NotifiedAfterNeedsReset) : 0),
             Kind.InterruptStatusRead => IsReset() ? Bit(RuleViolation.InterruptAfterReset) : 0,
@@ -67,6 +68,7 @@ public partial struct LifecycleState
         var added = value & ~(uint)_status;
         var rules = Bit(RuleViolation.StatusOutOfOrder);
         rules |= _status == 0 ? Bit(RuleViolation.InitWithoutReset) | Bit(RuleViolation.InitBeforeResetObserved) : Bit(RuleViolation.StatusBitCleared);
+        rules |= VectorPremise();
         if (IsLegacy)
             return rules | Bit(RuleViolation.FeaturesOkOnLegacy);
         if ((added & DeviceStatus.FeaturesOk) != 0)
@@ -80,6 +82,8 @@ public partial struct LifecycleState
     private readonly ulong SetUpPremises() => SetUp | SettledPremises() | StopPremise();
 
     private readonly ulong StopPremise() => Has(Mark.StopUnread) ? Bit(RuleViolation.QueueStopNotReadBack) : 0;
+
+    private readonly ulong VectorPremise() => Has(Mark.VectorUnread) ? Bit(RuleViolation.VectorNotReadBack) : 0;
 
     private readonly ulong DevicePremises() =>
         (IsReset() ? Bit(RuleViolation.DeviceRanAfterReset) : 0) | (IsLegacy ? 0 : Bit(RuleViolation.DeviceRanBeforeDriverOk));

@@ -60,6 +60,7 @@ public partial struct LifecycleState
         NeedsResetSeen = 1 << 17,
         NoticeOwed = 1 << 18,
         Pci = 1 << 19,
+        VectorUnread = 1 << 20,
         Probed = MagicSeen | VersionSeen,
         OfProbing = Probed | Foreign | Empty | Pci,
     }
@@ -143,6 +144,11 @@ public partial struct LifecycleState
                 return OnVersion(legacy: false, WriteQueueReady(what.Value));
             case Kind.QueueReadyRead:
                 return OnVersion(legacy: false, ReadQueueReady(what.Value));
+            case Kind.VectorWritten:
+                return WriteVector(what.Value);
+            case Kind.VectorRead:
+                Set(Mark.VectorUnread, false);
+                return RuleViolation.None;
             case Kind.GuestPageSizeWritten:
                 return OnVersion(legacy: true, WritePageSize());
             case Kind.QueueAlignWritten:
@@ -216,7 +222,7 @@ public partial struct LifecycleState
     {
         _status = 0;
         Set(Mark.ResetAsked, true);
-        Set(Mark.ResetSeen | Mark.Stopped | Mark.StopUnread, false);
+        Set(Mark.ResetSeen | Mark.Stopped | Mark.StopUnread | Mark.VectorUnread, false);
         return RuleViolation.None;
     }
 
@@ -255,7 +261,7 @@ public partial struct LifecycleState
         if ((before & (IsLegacy ? DeviceStatus.Driver : DeviceStatus.FeaturesOk)) == 0)
             return RuleViolation.StatusOutOfOrder;
         Set(Mark.Running, true);
-        return FeaturesSettled();
+        return Has(Mark.VectorUnread) ? RuleViolation.VectorNotReadBack : FeaturesSettled();
     }
 
     private RuleViolation ReadStatus(uint value)
@@ -346,6 +352,8 @@ public partial struct LifecycleState
     {
         if (value == 0 && Has(Mark.Pci))
             return RuleViolation.QueueEnableZero;
+        if (Has(Mark.VectorUnread))
+            return RuleViolation.VectorNotReadBack;
         if (value == 0)
         {
             Set(Mark.StopUnread, QueueIs(_queueSel, Ready));
@@ -370,6 +378,14 @@ public partial struct LifecycleState
             ? RuleViolation.QueueReadyAfterReset : RuleViolation.None;
     }
 
+    /// <summary>4.1.5.1.2.2: each mapping is verified before the next step; taking one back needs no answer.</summary>
+    private RuleViolation WriteVector(uint value)
+    {
+        var isUnread = Has(Mark.VectorUnread);
+        Set(Mark.VectorUnread, value != PciCommonRegister.NoVector);
+        return isUnread ? RuleViolation.VectorNotReadBack : RuleViolation.None;
+    }
+
     private RuleViolation WritePageSize()
     {
         Set(Mark.PageSize, true);
@@ -389,7 +405,7 @@ public partial struct LifecycleState
             return RuleViolation.None;
         }
         if (Has(Mark.Pci))
-            return SetUpQueue(Ready);
+            return Has(Mark.VectorUnread) ? RuleViolation.VectorNotReadBack : SetUpQueue(Ready);
         if (!Has(Mark.PageSize))
             return RuleViolation.LegacyPageSizeMissing;
         if (_queueSel < MaxQueues && !QueueIs(_queueSel, Ready) && !QueueIs(_queueSel, Sized | Aligned))

@@ -60,6 +60,7 @@ public enum RuleViolation : byte
     QueueReadyIncomplete,
     QueueStopNotReadBack,
     QueueEnableZero,
+    VectorNotReadBack,
     LegacyPageSizeMissing,
     LegacyPageSizeChanged,
     LegacyQueueIncomplete,
