@@ -46,7 +46,8 @@ public sealed class DeviceQueue(ushort index, ushort maximumSize, ushort plainSi
         RingSize = plainSize;
         Descriptors = Available = Used = 0;
         LastAvailable = SeenAvailable = UsedIndex = SignalledUsed = default;
-        SignalledUsedValid = SuppressesNotifications = IsNotified = IsAwake = false;
+        SignalledUsedValid = SuppressesNotifications = false;
+        IsNotified = IsAwake = false;
         InUse = 0;
     }
 

@@ -37,15 +37,15 @@ internal readonly struct BlkMemory
     /// <summary>The area of queue number <paramref name="queue"/> in a driver's memory.</summary>
     public static BlkMemory Of(DmaRegion memory, in BlkOptions options, ushort queue)
     {
-        uint length = new BlkMemory(default, options).length;
-        return new(memory.Slice(Stride(length) * queue, length), options);
+        uint area = AreaLength(options);
+        return new(memory.Slice(Stride(area) * queue, area), options);
     }
 
     /// <summary>Where the two words are that no device sees.</summary>
     public static uint EventsOffset(in BlkOptions options)
     {
-        uint length = new BlkMemory(default, options).length;
-        return Stride(length) * (options.QueueCount - 1u) + length;
+        uint area = AreaLength(options);
+        return Stride(area) * (options.QueueCount - 1u) + area;
     }
 
     /// <summary>The request header (5.2.6), with <see cref="OutgoingData"/> right behind it.</summary>
@@ -61,7 +61,9 @@ internal readonly struct BlkMemory
 
     public DmaRegion Status(ushort slot) => region.Slice(responses + responseStride * slot + DataSize, BlkRequest.StatusSize);
 
-    private static uint Stride(uint length) => SplitLayout.AlignUp(length, TransportQueues.LegacyPageSize);
+    private static uint AreaLength(in BlkOptions options) => new BlkMemory(default, options).length;
+
+    private static uint Stride(uint area) => SplitLayout.AlignUp(area, TransportQueues.LegacyPageSize);
 
     private static uint DataSizeOf(in BlkOptions options)
     {

@@ -22,27 +22,27 @@ static class BlkPciScenarios
     public static readonly BlkScenarios.Entry[] All =
     [
         new("blk-pci", "virtio-pci on virt: enumeration, BARs, capabilities, a vector for the queue and one for the configuration", On(new())),
-        new("blk-pci-one-vector", "a function whose MSI-X table has one entry: everything comes by it", On(new() { Vectors = 1 })),
-        new("blk-pci-pin", "a function without MSI-X: a level, shared and swizzled", On(new() { Vectors = 0 })),
-        new("blk-pci-bridge", "behind a bridge: bus numbers, windows, bus mastering of both", On(new() { IsBehindBridge = true })),
-        new("blk-pci-low", "ECAM below 4 GiB, and no window for 64-bit BARs above", On(new() { LowMemory = true })),
-        new("blk-pci-polling", "virtio-pci, completed by polling", On(new() { Messages = 0 }) with { UseInterrupts = false, Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged] }),
+        new("blk-pci-one-vector", "a function whose MSI-X table has one entry: everything comes by it", On(new() { Vectors = 1 }), InTour: false),
+        new("blk-pci-pin", "a function without MSI-X: a level, shared and swizzled", On(new() { Vectors = 0 }), InTour: false),
+        new("blk-pci-bridge", "behind a bridge: bus numbers, windows, bus mastering of both", On(new() { IsBehindBridge = true }), InTour: false),
+        new("blk-pci-low", "ECAM below 4 GiB, and no window for 64-bit BARs above", On(new() { LowMemory = true }), InTour: false),
+        new("blk-pci-polling", "virtio-pci, completed by polling", On(new() { Messages = 0 }) with { UseInterrupts = false, Requires = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged] }, InTour: false),
         new("blk-pci-reset", "virtio-pci: reset with requests in flight, after which the vectors are mapped anew", On(new()) with
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Wait)],
             Requires = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets],
-        }),
+        }, InTour: false),
         new("blk-pci-resize", "virtio-pci: the disk grows while a request is in flight, told by a vector of its own", On(new()) with
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Resize, 2 * BlkScenario.CapacitySectors), Do(BlkVerb.Wait)],
             Requires = [BlkPremise.RequestsOk, BlkPremise.CapacityFollowed],
-        }),
+        }, InTour: false),
         new("blk-pci-mq", "virtio-pci with two queues, each with a vector of its own", On(new() { Vectors = 3, Messages = 3 }) with
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Read, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Write, 7, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait), Do(BlkVerb.Wait)],
             DeviceQueues = 2,
             DriverQueues = 2,
-        }),
+        }, InTour: false),
         new("blk-pci-unplug", "a function that is taken out while requests are in flight: everything reads as all ones", On(new()) with
         {
             Program =
@@ -53,7 +53,7 @@ static class BlkPciScenarios
             Unplug = BlkUnplug.Told,
             Requires = [BlkPremise.RequestsOk, BlkPremise.EndedByRemoval, BlkPremise.Removals],
         }),
-        new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional })),
+        new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
         new("blk-pci-ring-2", "enumeration, initialisation and one request with MSI-X on a ring of 2: to be searched exhaustively", On(new()) with
         {
             Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Wait)],
@@ -62,9 +62,9 @@ static class BlkPciScenarios
             PayloadChunks = 1,
             Requires = [BlkPremise.RequestsOk],
         }, InTour: false),
-        new("blk-pc", "virtio-pci on pc: configuration through 0xCF8 and 0xCFC, modern structures, MSI-X", On(new() { IsPc = true })),
-        new("blk-pc-pin", "virtio-pci on pc: a pin, routed by the PIIX3", On(new() { IsPc = true, Vectors = 0 })),
+        new("blk-pc", "virtio-pci on pc: configuration through 0xCF8 and 0xCFC, modern structures, MSI-X", On(new() { IsPc = true }), InTour: false),
+        new("blk-pc-pin", "virtio-pci on pc: a pin, routed by the PIIX3", On(new() { IsPc = true, Vectors = 0 }), InTour: false),
         new("blk-pc-legacy", "a legacy function on pc: I/O ports, page numbers, the interrupt pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 })),
-        new("blk-pc-legacy-vectors", "a transitional function on pc by its legacy registers, with MSI-X, which moves its configuration", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional })),
+        new("blk-pc-legacy-vectors", "a transitional function on pc by its legacy registers, with MSI-X, which moves its configuration", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional }), InTour: false),
     ];
 }
