@@ -14,13 +14,20 @@ sealed partial class BootScenario<TBoard>
     uint content;
 
     /// <summary>False: a device has not answered, and nothing more is asked.</summary>
-    bool Perform(Operation operation) => (BootVerb)operation.Code switch
+    bool Perform(Operation operation)
     {
-        BootVerb.Write => Write((int)operation.A, operation.B),
-        BootVerb.Read => Read((int)operation.A, operation.B),
-        BootVerb.ReadAll => ReadAll(operation.A),
-        _ => Tick(operation.A),
-    };
+        ulong before = Engine.NowMs;
+        bool goesOn = (BootVerb)operation.Code switch
+        {
+            BootVerb.Write => Write((int)operation.A, operation.B),
+            BootVerb.Read => Read((int)operation.A, operation.B),
+            BootVerb.ReadAll => ReadAll(operation.A),
+            _ => Tick(operation.A),
+        };
+        if (!IsHostile && Engine.NowMs - before >= TimeoutMs) Fail("interrupts", "not-heard", $"to {Describe(operation)} took until the time-out: no interrupt has woken the kernel",
+            "Configure an interrupt, register its handler and enable it, at the controller and at the device.");
+        return goesOn;
+    }
 
     DmaRegion BufferOf(int disk) => machine.Region(Buffers + BufferStride * (uint)disk, Sector.Size);
 
