@@ -6,8 +6,8 @@ namespace Ringcheck.Qemu;
 /// </summary>
 internal sealed class QemuFiles : IDisposable
 {
-    /// <summary>AArch64 <c>wfi; b .</c>: parks the CPU, so that only the driver under test touches devices.</summary>
-    private static readonly byte[] ParkedArm = [0x7F, 0x20, 0x03, 0xD5, 0x00, 0x00, 0x00, 0x14];
+    /// <summary>AArch64 <c>wfi</c>, and <c>b</c> back to it: parks the CPU, so that only the driver under test touches devices.</summary>
+    private static readonly byte[] ParkedArm = [0x7F, 0x20, 0x03, 0xD5, 0xFF, 0xFF, 0xFF, 0x17];
 
     /// <summary>The same for x86, <c>cli; hlt; jmp</c> back to the second, at the reset vector: 16 bytes before the end of 64 KiB.</summary>
     private static readonly byte[] ParkedX86 = [.. new byte[0x1_0000 - 16], 0xFA, 0xF4, 0xEB, 0xFD, .. new byte[12]];

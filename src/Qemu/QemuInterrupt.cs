@@ -36,6 +36,12 @@ internal sealed class QemuPulse(QtestConnection qtest, uint line, Action handler
     }
 }
 
+/// <summary>What an interrupt controller of QEMU's own says.</summary>
+internal sealed class QemuController(Func<bool> isPending, Action handler) : QemuInterrupt(handler)
+{
+    public override bool IsPending => isPending();
+}
+
 /// <summary>A message that is written to a word of RAM: pending while that is not 0.</summary>
 internal sealed unsafe class QemuWord : QemuInterrupt
 {

@@ -8,7 +8,7 @@ namespace Ringcheck.Qemu;
 public sealed class QemuMachineState(QemuProcess process)
 {
     private readonly List<QemuInterrupt> interrupts = [];
-    private bool hasWords;
+    private bool mustAsk;
 
     public QemuProcess Process { get; } = process;
 
@@ -45,12 +45,22 @@ public sealed class QemuMachineState(QemuProcess process)
         {
             CpuAddress word = Process.Ram.Start + (QemuWord.First + number * sizeof(uint));
             interrupts.Add(new QemuWord(Process.Ram, word, handler));
-            hasWords = true;
+            mustAsk = true;
             return (new(word.Value), number + 1);
         }
 
         interrupts.Add(new QemuPulse(Process.Qtest, QemuPulse.FirstLine + number, handler));
         return (new(QemuPulse.Doorbell), QemuPulse.FirstInterruptId + number);
+    }
+
+    /// <summary>
+    /// For a machine whose interrupt controller works (<see cref="QemuOptions.InterceptsInterrupts"/> is off): runs <paramref name="handler"/>, a kernel's interrupt entry, while
+    /// <paramref name="isPending"/> says that the controller would interrupt its CPU.
+    /// </summary>
+    public void RouteController(Func<bool> isPending, Action handler)
+    {
+        interrupts.Add(new QemuController(isPending, handler));
+        mustAsk = true;
     }
 
     public bool IsPending
@@ -115,8 +125,8 @@ public sealed class QemuMachineState(QemuProcess process)
                 return;
             }
 
-            // In slices, so that "never" is still a wait that notices QEMU's death; of a message to RAM nobody tells us.
-            Process.Qtest.Pump(hasWords ? 100 : (long)Math.Min(deadline.AtMs - nowMs, 100) * 1000);
+            // In slices, so that "never" is still a wait that notices QEMU's death; of some interrupts nobody tells us.
+            Process.Qtest.Pump(mustAsk ? 100 : (long)Math.Min(deadline.AtMs - nowMs, 100) * 1000);
         }
 
         if (!IsMasked)

@@ -36,6 +36,9 @@ public sealed record QemuOptions
     /// <summary>Throttles the disk, so that requests stay in flight for long enough to be looked at. Null: as fast as it goes.</summary>
     public int? DiskOperationsPerSecond { get; init; }
 
+    /// <summary>Whether the inputs of the interrupt controller are reported to us, instead of being passed on to it.</summary>
+    public bool InterceptsInterrupts { get; init; } = true;
+
     /// <summary>Further arguments, as they are.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 

@@ -31,7 +31,10 @@ public sealed class QemuProcess : IDisposable
             qtest = new QtestConnection(qtestSocket, options.ReplyTimeoutMs, Die);
             qmp = new QmpConnection(Accept(qmpListener, began, options.StartTimeoutMs), options.ReplyTimeoutMs, Die);
             ram = new SharedRam(files.Ram, options.Machine == QemuMachineKind.Pc ? 0 : SharedRam.Base, options.RamBytes);
-            qtest.InterceptInputs(options.Machine == QemuMachineKind.Pc ? "ioapic" : FindInterruptController(qmp));
+            if (options.InterceptsInterrupts)
+            {
+                qtest.InterceptInputs(options.Machine == QemuMachineKind.Pc ? "ioapic" : FindInterruptController(qmp));
+            }
         }
         catch
         {

@@ -14,11 +14,6 @@ internal sealed class DriverBench : IDisposable
 
     private readonly DmaRegion region;
 
-    public DriverBench(DiskImage? disk, bool legacy, BlkOptions? options = null, Func<QemuOptions, QemuOptions>? change = null)
-        : this(disk, legacy ? DriverWay.MmioLegacy : DriverWay.MmioModern, options, change)
-    {
-    }
-
     public DriverBench(DiskImage? disk, DriverWay way, BlkOptions? options = null, Func<QemuOptions, QemuOptions>? change = null)
     {
         Way = way;
@@ -61,6 +56,9 @@ internal sealed class DriverBench : IDisposable
     /// <summary>What was found on PCI.</summary>
     public PciDeviceTable Functions { get; } = new(32);
 
+    /// <summary>The vectors of the messages that came, in their order.</summary>
+    public List<ushort> Vectors { get; } = [];
+
     /// <summary>Memory for data, all of it the test's.</summary>
     public DmaRegion Buffers { get; }
 
@@ -83,6 +81,16 @@ internal sealed class DriverBench : IDisposable
         return Driver.Initialise(transport, region);
     }
 
+    /// <summary>The handler of a message.</summary>
+    public bool TakeVector(ushort vector)
+    {
+        Vectors.Add(vector);
+        return Driver.OnVector(vector);
+    }
+
+    /// <summary>Where the device's messages go; by default, what the lane has for that.</summary>
+    public Func<ushort, MessageTarget>? MessageSource { get; set; }
+
     /// <summary>The first block device, as a kernel comes to it; with its vectors, where it is to have them.</summary>
     private DriverStatus Find(out Transport transport)
     {
@@ -92,15 +100,14 @@ internal sealed class DriverBench : IDisposable
         }
 
         transport = default;
-        PciHostInfo host = Way.Host();
-        DriverStatus status = host.Initialise(Machine, Functions);
+        DriverStatus status = Way.Host().Initialise(Machine, Functions);
         int index = VirtioPci.Find(Functions, DeviceType.Block);
         if (status != DriverStatus.Ok || index < 0)
         {
             return status == DriverStatus.Ok ? DriverStatus.NoDevice : status;
         }
 
-        return PciDriver.Open(this, host, index, vector => Driver.OnVector(vector), Options.QueueCount + 1, out transport);
+        return PciDriver.Open(this, index, MessageSource ?? (vector => PciDriver.Route(State, vector, () => TakeVector(vector))), Options.QueueCount + 1, out transport);
     }
 
     /// <summary>The sector's own piece of <see cref="Buffers"/>, counted in sectors.</summary>

@@ -1,3 +1,4 @@
+using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Qemu;
 
@@ -9,12 +10,11 @@ internal static class PciDriver
     /// <summary>Opens it by the interface of the bench's way, with its vectors where the way has them.</summary>
     /// <param name="bench">After <see cref="PciHostOperations.Initialise"/>.</param>
     /// <param name="index">Its place in the table.</param>
-    /// <param name="onVector">The driver's handler of messages.</param>
+    /// <param name="message">Where the message of a vector goes.</param>
     /// <param name="vectors">Messages that it may have.</param>
-    /// <param name="firstMessage">The number of its first message: those of several functions differ.</param>
-    public static DriverStatus Open(
-        DriverBench bench, in PciHostInfo host, int index, Action<ushort> onVector, int vectors, out Transport transport, uint firstMessage = 0)
+    public static DriverStatus Open(DriverBench bench, int index, Func<ushort, MessageTarget> message, int vectors, out Transport transport)
     {
+        PciHostInfo host = bench.Way.Host();
         DriverStatus status = VirtioPci.Open(bench.Machine, host, bench.Functions, index, bench.Way.IsLegacy(), out transport);
         if (status != DriverStatus.Ok || !bench.Way.HasVectors())
         {
@@ -30,11 +30,16 @@ internal static class PciDriver
         var targets = new MessageTarget[Math.Min(vectors, msix.Count)];
         for (int i = 0; i < targets.Length; i++)
         {
-            ushort vector = (ushort)i;
-            (var address, uint data) = bench.State.RouteMessage(firstMessage + vector, () => onVector(vector));
-            targets[i] = new(address, data, data);
+            targets[i] = message((ushort)i);
         }
 
         return VirtioPci.UseVectors(bench.Machine, msix, targets, ref transport);
+    }
+
+    /// <summary>A message of the lane: <paramref name="number"/> is one that no other has.</summary>
+    public static MessageTarget Route(QemuMachineState state, uint number, Action handler)
+    {
+        (BusAddress address, uint data) = state.RouteMessage(number, handler);
+        return new(address, data, number);
     }
 }
