@@ -92,7 +92,7 @@ internal sealed class DriverBench : IDisposable
     public Func<ushort, MessageTarget>? MessageSource { get; set; }
 
     /// <summary>The first block device, as a kernel comes to it; with its vectors, where it is to have them.</summary>
-    private DriverStatus Find(out Transport transport)
+    public DriverStatus Find(out Transport transport)
     {
         if (!Way.IsPci())
         {

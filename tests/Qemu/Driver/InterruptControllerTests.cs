@@ -66,12 +66,16 @@ public sealed class InterruptControllerTests
         Assert.Equal([3u, 1u, 2u], order);
         Assert.Equal(InterruptOutcome.Spurious, gic.Table.Handle());
 
-        // Disabled: it stays pending, and does not come.
-        Assert.Equal(DriverStatus.Ok, gic.Controller.Disable(2));
-        Assert.Equal(DriverStatus.Ok, gic.Controller.Send(2, cpus: 1));
+        // Disabled, a shared one stays pending, and does not come. (QEMU's software-generated ones cannot be disabled, which is the implementation's choice: 3.1.2.)
+        const uint shared = 200;
+        gic.Add(shared, InterruptTrigger.Edge, _ => true);
+        Assert.Equal(DriverStatus.Ok, gic.Controller.Disable(shared));
+        bench.Machine.WriteRegister32(Distributor + (GicDistributor.SetPending + shared / 32 * 4), 1u << (int)(shared % 32));
         Assert.False(gic.IsPending);
-        Assert.Equal(DriverStatus.Ok, gic.Controller.Enable(2));
+        Assert.Equal(DriverStatus.Ok, gic.Controller.Enable(shared));
         Assert.True(gic.IsPending);
+        Assert.Equal(InterruptOutcome.Handled, gic.Table.Handle());
+        Assert.Equal(shared, gic.Table.Last);
     });
 
     /// <summary>A level through the GIC: it comes again until the device is quiet, and not after.</summary>
@@ -83,7 +87,7 @@ public sealed class InterruptControllerTests
     public Task ALineReachesTheDriverThroughTheController(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, way, change: o => o with { InterceptsInterrupts = false, DiskOperationsPerSecond = 200 });
+        using var bench = new DriverBench(disk, way, change: o => o with { InterceptsInterrupts = false, DiskOperationsPerSecond = 60 });
         var gic = Gic.Of(bench);
         int handled = 0;
         Assert.Equal(DriverStatus.Ok, bench.Open());
@@ -101,7 +105,7 @@ public sealed class InterruptControllerTests
     public Task AMessageReachesTheDriverThroughTheFrame(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, way, change: o => o with { InterceptsInterrupts = false, DiskOperationsPerSecond = 200 });
+        using var bench = new DriverBench(disk, way, change: o => o with { InterceptsInterrupts = false, DiskOperationsPerSecond = 60 });
         var gic = Gic.Of(bench);
         var frame = new GicV2m<QemuMachine>(bench.Machine, gic.Controller, MessageFrame, new(MessageFrame.Value));
         Assert.Equal(DriverStatus.Ok, frame.Initialise());

@@ -13,7 +13,7 @@ namespace Ringcheck.Tests.Qemu.Driver;
 internal static class PciSlot
 {
     /// <summary>The root port that <see cref="With"/> puts the disk behind.</summary>
-    private const string Port = "port";
+    private const string Port = "slot1";
 
     private const uint SlotControl = 0x18, ExpressLength = 0x1C;
     private const ushort PowerOff = 1 << 10, IndicatorOff = 3 << 8;

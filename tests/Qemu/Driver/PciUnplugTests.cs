@@ -9,7 +9,8 @@ namespace Ringcheck.Tests.Qemu.Driver;
 
 /// <summary>
 /// A function that is taken out of QEMU's machine while the driver uses it. The virtio standard says nothing about that; PCI does: configuration and registers read as all ones, writes are
-/// lost. Checks that each request ends exactly once, with its data if with Ok, and that the driver then says NoDevice. What QEMU finishes on the way out is its own choice.
+/// lost. Checks that each request ends exactly once, with its data if with Ok, and that the driver then says NoDevice. What QEMU finishes on the way out is its own choice. On QEMU's
+/// <c>pc</c>, memory where nothing is reads as zeros, also to the CPU: a driver that nobody told finds a device that was reset, and that offers no VERSION_1.
 /// </summary>
 public sealed class PciUnplugTests
 {
@@ -37,7 +38,6 @@ public sealed class PciUnplugTests
         PciSlot.Eject(bench, function);
         Assert.Equal(uint.MaxValue, way.Host().Config.Read32(bench.Machine, function, PciRegister.VendorId));
         Assert.Equal(DriverStatus.NoDevice, bench.Run(BlkOperation.Read, 7, bench.Buffer(0)));
-        Assert.Equal(DriverStatus.NoDevice, bench.Driver.Recover());
     });
 
     [Theory(Timeout = TimeoutMs)]
@@ -54,6 +54,7 @@ public sealed class PciUnplugTests
     public Task WithRequestsInFlightEachEndsOnce(DriverWay way, bool isTold) => Bounded(way, () =>
     {
         const uint timeoutMs = 300;
+        bool readsAsZeros = way.Machine() == QemuMachineKind.Pc && !way.IsLegacy() && !isTold;
         using DiskImage disk = DiskImage.Numbered(Sectors);
         using var bench = new DriverBench(disk, way, change: o => PciSlot.With(o) with { DiskOperationsPerSecond = 4 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
@@ -76,9 +77,15 @@ public sealed class PciUnplugTests
         while (open.Count > 0)
         {
             DriverStatus status = bench.Driver.WaitAny(timeoutMs, out BlkCompletion completion);
+            if (status == DriverStatus.NeedsReset && readsAsZeros)
+            {
+                Assert.Equal(DriverStatus.FeaturesRefused, bench.Driver.Recover());
+                continue;
+            }
+
             Assert.Equal(DriverStatus.Ok, status);
             Assert.True(open.Remove(completion.Id, out uint i), "a request ended that was not open");
-            Assert.True(completion.Status is DriverStatus.Ok or DriverStatus.NoDevice, $"a request ended with {completion.Status}");
+            Assert.True(completion.Status is DriverStatus.Ok or DriverStatus.NoDevice || (readsAsZeros && completion.Status == DriverStatus.Aborted), $"a request ended with {completion.Status}");
             if (completion.Status == DriverStatus.Ok)
             {
                 Assert.Equal(DiskImage.NumberedSector(i), bench.BytesOf(bench.Buffer(i)).ToArray());
@@ -86,11 +93,24 @@ public sealed class PciUnplugTests
         }
 
         // A driver that nobody told, and whose requests QEMU has all finished, learns of it by the next one.
-        DriverStatus next = bench.Run(BlkOperation.Read, 99, bench.Buffer(0));
-        Assert.Equal(DriverStatus.NoDevice, next == DriverStatus.TimedOut ? bench.Run(BlkOperation.Read, 99, bench.Buffer(0)) : next);
+        DriverStatus end = bench.Submit(BlkOperation.Read, 99, bench.Buffer(0), out BlkRequestId last);
+        if (end == DriverStatus.Ok)
+        {
+            end = bench.Driver.Wait(last, timeoutMs, out _);
+        }
+
+        if (readsAsZeros)
+        {
+            Assert.Equal(DriverStatus.FeaturesRefused, bench.Driver.Recover());
+        }
+        else
+        {
+            Assert.Equal(DriverStatus.NoDevice, end);
+            Assert.Equal(DriverStatus.NoDevice, bench.Driver.Recover());
+            Assert.Equal(DriverStatus.NoDevice, bench.Driver.Shutdown(timeoutMs));
+        }
+
         Assert.Equal(0, bench.Driver.WithDeviceCount);
-        Assert.Equal(DriverStatus.NoDevice, bench.Driver.Recover());
-        Assert.Equal(DriverStatus.NoDevice, bench.Driver.Shutdown(timeoutMs));
     });
 
     /// <summary>Before anything is in flight: the first request finds nobody, by a time-out at the latest.</summary>
