@@ -59,10 +59,10 @@ public sealed partial class PciReportTests
         });
     }
 
-    [GeneratedRegex(@"^\[pci\] (?<address>\S+) (?<ids>\S+) class (?<class>..\...)\.\S+ rev \d+(?<pin> irq . -> \d+)?( \[virtio\])?(?<bridge> \[bridge to \S+\])?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\[pci\] (?<address>\S+) (?<ids>\S+) class (?<class>..\...)\.\S+ rev \d+(?<pin> irq . -> \d+)?( \[virtio\])?(?<bridge> \[bridge to \S+\])?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FunctionLine();
 
-    [GeneratedRegex(@"^\[pci\]   (?<bar>BAR\d .*)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\[pci\]   (?<bar>BAR\d .*)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BarLine();
 
     private static void Collect(IEnumerable<JsonNode?> devices, SortedSet<string> lines)

@@ -28,6 +28,6 @@ public sealed partial class PeerTableTests
         Assert.Empty(existing.Where(name => name.StartsWith(peers, StringComparison.Ordinal)).Except(named, StringComparer.Ordinal));
     }
 
-    [GeneratedRegex(@"`(?<name>\w+\.\w+)`", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"`(?<name>\w+\.\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TestName();
 }
