@@ -202,7 +202,11 @@ public sealed class VirtioBlkPeerTests
         Assert.Equal(DriverStatus.NoDevice, bench.Open());
         bench.Process.Qmp.Execute("device_add", new JsonObject
         {
-            ["driver"] = "virtio-blk-pci", ["id"] = QemuOptions.DeviceOf(id), ["drive"] = id, ["addr"] = "6", ["disable-legacy"] = "on",
+            ["driver"] = "virtio-blk-pci",
+            ["id"] = QemuOptions.DeviceOf(id),
+            ["drive"] = id,
+            ["addr"] = "6",
+            ["disable-legacy"] = "on",
         });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         PciAddress function = bench.Functions[VirtioPci.Find(bench.Functions, DeviceType.Block)].Address;
