@@ -16,15 +16,19 @@ public sealed class DriverEventTests
 
     /// <summary>The disk is slow enough for the driver to be asleep each time: only the handler can end the wait.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task InterruptsCompleteRequests(bool legacy, bool useEventIndex) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    [InlineData(DriverWay.VirtVectors, true)]
+    [InlineData(DriverWay.VirtPin, false)]
+    [InlineData(DriverWay.PcVectors, false)]
+    [InlineData(DriverWay.PcLegacyPin, true)]
+    public Task InterruptsCompleteRequests(DriverWay way, bool useEventIndex) => Bounded(way, () =>
     {
         const int requests = 30;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseEventIndex = useEventIndex },
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseEventIndex = useEventIndex },
             change: o => o with { DiskOperationsPerSecond = 100 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal(useEventIndex, bench.Driver.Features.Has(Feature.EventIndex));
@@ -41,14 +45,14 @@ public sealed class DriverEventTests
 
     /// <summary>With EVENT_IDX, QEMU's first decision after a reset is to interrupt, whatever was asked (2.7.7.2 says SHOULD NOT).</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task PollingCompletesRequestsWithoutInterrupts(bool legacy, bool useEventIndex) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    public Task PollingCompletesRequestsWithoutInterrupts(DriverWay way, bool useEventIndex) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = false, UseEventIndex = useEventIndex },
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = false, UseEventIndex = useEventIndex },
             change: o => o with { DiskOperationsPerSecond = 200 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         for (uint i = 0; i < 20; i++)
@@ -66,13 +70,13 @@ public sealed class DriverEventTests
     /// simulated device writes: the index of the next chain to be taken.
     /// </summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task EventIndicesGoAroundTheRing(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task EventIndicesGoAroundTheRing(DriverWay way) => Bounded(way, () =>
     {
         const int batch = 64, batches = (1 << 16) / batch + 4;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { QueueSize = 256 });
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { QueueSize = 256 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.True(bench.Driver.Features.Has(Feature.EventIndex));
         CpuAddress availEvent = bench.DriverMemory.Cpu + bench.Driver.Queue.Layout.Used + UsedRing.AvailEventOffset(256);
@@ -103,15 +107,21 @@ public sealed class DriverEventTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task ANewSizeIsNoticed(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    [InlineData(DriverWay.VirtVectors, true)]
+    [InlineData(DriverWay.VirtLowVectors, true)]
+    [InlineData(DriverWay.VirtPin, true)]
+    [InlineData(DriverWay.PcVectors, true)]
+    [InlineData(DriverWay.PcLegacyPin, true)]
+    [InlineData(DriverWay.PcLegacyVectors, true)]
+    public Task ANewSizeIsNoticed(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         const long larger = 3000;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = useInterrupts });
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = useInterrupts });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal(DriverStatus.OutOfRange, bench.Run(BlkOperation.Read, (ulong)Sectors, bench.Buffer(0)));
         Resize(bench, larger);
@@ -134,12 +144,12 @@ public sealed class DriverEventTests
 
     /// <summary>The disk shrinks while nobody looks: the device says so, request by request.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task AnErrorOfTheDeviceIsToldApart(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task AnErrorOfTheDeviceIsToldApart(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = false });
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = false });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Resize(bench, 1024);
         Assert.Equal((ulong)Sectors, bench.Driver.CapacitySectors);
@@ -149,12 +159,12 @@ public sealed class DriverEventTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task AReadOnlyDiskIsReadOnly(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task AReadOnlyDiskIsReadOnly(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, change: o => o with { DiskIsReadOnly = true });
+        using var bench = new DriverBench(disk, way, change: o => o with { DiskIsReadOnly = true });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.True(bench.Driver.IsReadOnly);
         long commands = bench.Process.Qtest.CommandCount;
@@ -168,15 +178,15 @@ public sealed class DriverEventTests
 
     /// <summary>A time-out ends the request and not the device's hold on its memory, which the driver waits for.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task ALateRequestTimesOutAndComesBack(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    public Task ALateRequestTimesOutAndComesBack(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         const uint timeoutMs = 40;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = useInterrupts },
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = useInterrupts },
             change: o => o with { DiskOperationsPerSecond = 4 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
 
@@ -212,7 +222,7 @@ public sealed class DriverEventTests
     public Task QemusDeathUnderTheDriverIsAnOutcome() => Bounded(() =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy: false, change: o => o with { DiskOperationsPerSecond = 1 });
+        using var bench = new DriverBench(disk, DriverWay.MmioModern, change: o => o with { DiskOperationsPerSecond = 1 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         using (Process outside = Process.GetProcessById(bench.Process.Id))
         {
@@ -229,7 +239,7 @@ public sealed class DriverEventTests
         Assert.Equal(128 + 9, died.Death.ExitCode);
     });
 
-    private static void Resize(DriverBench bench, long sectors)
+    internal static void Resize(DriverBench bench, long sectors)
     {
         bench.Process.Qmp.Execute("block_resize", new JsonObject { ["device"] = QemuOptions.DiskId, ["size"] = sectors * Sector.Size });
         bench.Process.Settle();

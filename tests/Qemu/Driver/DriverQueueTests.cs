@@ -15,15 +15,15 @@ public sealed class DriverQueueTests
     private static BlkOptions WithQueues(ushort count, bool useInterrupts = true) => BlkOptions.Default with { QueueCount = count, QueueSize = 16, UseInterrupts = useInterrupts };
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, 1, 4, 1)]
-    [InlineData(false, 4, 4, 4)]
-    [InlineData(true, 4, 4, 4)]
-    [InlineData(false, 4, 2, 2)]
-    [InlineData(false, 2, 4, 2)]
-    public Task AsManyQueuesAsBothHave(bool legacy, int ofDevice, int ofDriver, int used) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, 1, 4, 1)]
+    [InlineData(DriverWay.MmioModern, 4, 4, 4)]
+    [InlineData(DriverWay.MmioLegacy, 4, 4, 4)]
+    [InlineData(DriverWay.MmioModern, 4, 2, 2)]
+    [InlineData(DriverWay.MmioModern, 2, 4, 2)]
+    public Task AsManyQueuesAsBothHave(DriverWay way, int ofDevice, int ofDriver, int used) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, WithQueues((ushort)ofDriver), qemu => qemu with { DiskProperties = $",num-queues={ofDevice}" });
+        using var bench = new DriverBench(disk, way, WithQueues((ushort)ofDriver), qemu => qemu with { DiskProperties = $",num-queues={ofDevice}" });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal((ofDevice > 1 && ofDriver > 1, used), (bench.Driver.Features.Has(BlkFeature.MultiQueue), bench.Driver.QueueCount));
         Assert.Equal(DriverStatus.InvalidArgument,
@@ -32,15 +32,18 @@ public sealed class DriverQueueTests
 
     /// <summary>Requests in all queues at once, taken back in any order; then a reset with requests in all of them.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    public Task RequestsInAllQueues(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.VirtVectors, true)]
+    [InlineData(DriverWay.PcVectors, true)]
+    [InlineData(DriverWay.PcLegacyPin, true)]
+    public Task RequestsInAllQueues(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         const ushort queues = 4;
         const uint each = 3;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, WithQueues(queues, useInterrupts), qemu => qemu with { DiskProperties = $",num-queues={queues}" });
+        using var bench = new DriverBench(disk, way, WithQueues(queues, useInterrupts), qemu => qemu with { DiskProperties = $",num-queues={queues}" });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         SubmitAll(bench, queues * each);
         for (uint i = 0; i < queues * each; i++)
@@ -70,12 +73,15 @@ public sealed class DriverQueueTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task TheCacheModeIsSwitchedAndKeptThroughAReset(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    [InlineData(DriverWay.VirtVectors)]
+    [InlineData(DriverWay.PcVectors)]
+    [InlineData(DriverWay.PcLegacyPin)]
+    public Task TheCacheModeIsSwitchedAndKeptThroughAReset(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy);
+        using var bench = new DriverBench(disk, way);
         Assert.Equal(DriverStatus.Ok, bench.Open());
         VirtioBlk<QemuMachine> driver = bench.Driver;
         Assert.Equal((DriverStatus.Ok, true, true), (driver.ReadWriteback(out bool isOn), isOn, driver.WritesNeedFlush));
@@ -94,7 +100,7 @@ public sealed class DriverQueueTests
     public Task WithoutConfigWceTheModeIsTheDevices() => Bounded(() =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy: false, change: qemu => qemu with { DiskProperties = ",config-wce=off" });
+        using var bench = new DriverBench(disk, DriverWay.MmioModern, change: qemu => qemu with { DiskProperties = ",config-wce=off" });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal(DriverStatus.NotSupported, bench.Driver.SetWriteback(false));
         Assert.Equal(DriverStatus.NotSupported, bench.Driver.ReadWriteback(out _));

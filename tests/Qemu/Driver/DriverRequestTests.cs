@@ -19,28 +19,28 @@ public sealed class DriverRequestTests
     private const string Serial = "RINGCHECK-0042";
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task TheBusSaysWhatItFound(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task TheBusSaysWhatItFound(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy);
+        using var bench = new DriverBench(disk, way);
         Assert.Equal(DriverStatus.Ok, MmioBus.Find(bench.Machine, DeviceType.Block, out Transport transport));
         Assert.Equal("[virtio-mmio] Found virtio-blk at 0xa003e00 (IRQ 47)\n", bench.Console);
-        Assert.Equal(legacy ? TransportKind.MmioLegacy : TransportKind.MmioModern, transport.Kind);
+        Assert.Equal(way.IsLegacy() ? TransportKind.MmioLegacy : TransportKind.MmioModern, transport.Kind);
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal((ulong)Sectors, bench.Driver.CapacitySectors);
-        Assert.Equal(!legacy, bench.Driver.Features.Has(Feature.Version1));
+        Assert.Equal(!way.IsLegacy(), bench.Driver.Features.Has(Feature.Version1));
         Assert.Equal(512u, bench.Driver.Info.BlockSize);
         Assert.Equal((16, 63), (bench.Driver.Info.Heads, bench.Driver.Info.SectorsPerTrack));
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task AMachineWithoutABlockDeviceSaysNoDevice(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task AMachineWithoutABlockDeviceSaysNoDevice(DriverWay way) => Bounded(way, () =>
     {
-        using var bench = new DriverBench(disk: null, legacy);
+        using var bench = new DriverBench(disk: null, way);
         Assert.Equal(DriverStatus.NoDevice, bench.Open());
         Assert.Equal("", bench.Console);
         Assert.Equal(DriverStatus.NoDevice, bench.Run(BlkOperation.Read, 0, bench.Buffer(0)));
@@ -56,16 +56,16 @@ public sealed class DriverRequestTests
 
     /// <summary>The magic number of the superblock: 0xEF53 at byte 1080, little-endian, whatever mkfs chooses besides.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task AFileSystemMadeByMkfsIsThere(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    public Task AFileSystemMadeByMkfsIsThere(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         const uint magicAt = 1080;
         using DiskImage? disk = DiskImage.Ext4(32_768, out string reason);
         Assert.SkipWhen(disk is null, reason);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = useInterrupts });
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = useInterrupts });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.Equal(DriverStatus.Ok, bench.Run(BlkOperation.Read, 0, bench.Buffer(0, 8)));
         ReadOnlySpan<byte> read = bench.BytesOf(bench.Buffer(0, 8));
@@ -74,17 +74,17 @@ public sealed class DriverRequestTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task TheImageFileHoldsWhatWasWritten(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task TheImageFileHoldsWhatWasWritten(DriverWay way) => Bounded(way, () =>
     {
         const ulong first = 100;
         const uint count = 9;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy);
+        using var bench = new DriverBench(disk, way);
         Assert.Equal(DriverStatus.Ok, bench.Open());
         DmaRegion data = bench.Buffer(0, count), back = bench.Buffer(count, count);
-        Fill(bench.BytesOf(data), seed: legacy ? 1u : 2u);
+        Fill(bench.BytesOf(data), seed: way.IsLegacy() ? 1u : 2u);
         Assert.Equal(DriverStatus.Ok, bench.Run(BlkOperation.Write, first, data));
         Assert.Equal(DriverStatus.Ok, bench.Run(BlkOperation.Flush, 0, default));
 
@@ -100,12 +100,12 @@ public sealed class DriverRequestTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task TheDeviceTellsItsSerial(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    public Task TheDeviceTellsItsSerial(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Empty(Sectors);
-        using var bench = new DriverBench(disk, legacy, change: o => o with { DiskProperties = $",serial={Serial}" });
+        using var bench = new DriverBench(disk, way, change: o => o with { DiskProperties = $",serial={Serial}" });
         Assert.Equal(DriverStatus.Ok, BlockDevices.Open(bench.Machine, bench.Driver, bench.DriverMemory, out var device));
         Span<byte> text = stackalloc byte[64];
         bench.State.Route(bench.Driver.Transport.Interrupt, () => bench.Driver.OnInterrupt());
@@ -115,12 +115,14 @@ public sealed class DriverRequestTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task WriteZeroesAndDiscardStayWithinTheirRange(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    [InlineData(DriverWay.VirtVectors)]
+    [InlineData(DriverWay.PcLegacyPin)]
+    public Task WriteZeroesAndDiscardStayWithinTheirRange(DriverWay way) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, change: o => o with { DriveProperties = ",discard=unmap" });
+        using var bench = new DriverBench(disk, way, change: o => o with { DriveProperties = ",discard=unmap" });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         Assert.True(bench.Driver.Limits.MaxWriteZeroesRanges > 0 && bench.Driver.Limits.MaxDiscardRanges > 0);
         Assert.Equal(DriverStatus.Ok, RunRange(bench, BlkOperation.WriteZeroes, new BlkRange(new Sector(16), 5, Unmap: false)));
@@ -148,14 +150,16 @@ public sealed class DriverRequestTests
     });
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task DataMayLieInPieces(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    [InlineData(DriverWay.VirtVectors)]
+    [InlineData(DriverWay.PcLegacyPin)]
+    public Task DataMayLieInPieces(DriverWay way) => Bounded(way, () =>
     {
         const ulong first = 7;
         int[] lengths = [1, 511, 100, 924, 512];
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy);
+        using var bench = new DriverBench(disk, way);
         Assert.Equal(DriverStatus.Ok, bench.Open());
 
         // Pieces far apart and in no order of addresses.
@@ -181,17 +185,21 @@ public sealed class DriverRequestTests
 
     /// <summary>All slots at once, reads and writes of sectors of their own, several times around.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task ManyRequestsAtOnceEndOnceEach(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    [InlineData(DriverWay.VirtVectors, true)]
+    [InlineData(DriverWay.VirtLowPolling, false)]
+    [InlineData(DriverWay.PcPin, true)]
+    [InlineData(DriverWay.PcLegacyVectors, true)]
+    public Task ManyRequestsAtOnceEndOnceEach(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         const int rounds = 10;
         BlkOptions options = BlkOptions.Default with { QueueSize = 256, UseInterrupts = useInterrupts };
         int atOnce = options.QueueSize / 3;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, options);
+        using var bench = new DriverBench(disk, way, options);
         Assert.Equal(DriverStatus.Ok, bench.Open());
         for (int round = 0; round < rounds; round++)
         {
@@ -223,13 +231,15 @@ public sealed class DriverRequestTests
 
     /// <summary>2.7.8: the ring indices run through 65,535 on QEMU too. GET_ID needs no disk, which makes this fast.</summary>
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task RingIndicesWrap(bool legacy) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern)]
+    [InlineData(DriverWay.MmioLegacy)]
+    [InlineData(DriverWay.VirtPolling)]
+    [InlineData(DriverWay.PcLegacyPolling)]
+    public Task RingIndicesWrap(DriverWay way) => Bounded(way, () =>
     {
         const int total = 66_000, batch = 64;
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { QueueSize = 256, UseInterrupts = false },
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { QueueSize = 256, UseInterrupts = false },
             change: o => o with { DiskProperties = $",serial={Serial}" });
         Assert.Equal(DriverStatus.Ok, bench.Open());
         DmaRegion id = bench.Buffers.Slice(0, BlkRequest.IdSize);

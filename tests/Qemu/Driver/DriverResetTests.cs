@@ -18,14 +18,14 @@ public sealed class DriverResetTests
     private const byte Before = 0xA5, After = 0x5A;
 
     [Theory(Timeout = TimeoutMs)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    public Task ResetWithRequestsInFlightRecovers(bool legacy, bool useInterrupts) => Bounded(() =>
+    [InlineData(DriverWay.MmioModern, true)]
+    [InlineData(DriverWay.MmioModern, false)]
+    [InlineData(DriverWay.MmioLegacy, true)]
+    [InlineData(DriverWay.MmioLegacy, false)]
+    public Task ResetWithRequestsInFlightRecovers(DriverWay way, bool useInterrupts) => Bounded(way, () =>
     {
         using DiskImage disk = DiskImage.Numbered(Sectors);
-        using var bench = new DriverBench(disk, legacy, BlkOptions.Default with { UseInterrupts = useInterrupts },
+        using var bench = new DriverBench(disk, way, BlkOptions.Default with { UseInterrupts = useInterrupts },
             change: o => o with { DiskOperationsPerSecond = 400 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
 
