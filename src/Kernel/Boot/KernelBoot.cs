@@ -88,9 +88,10 @@ public sealed partial class KernelBoot<TMachine, TBoard>
     public BootResult Run(RamDisk<TMachine>? fallback)
     {
         Forget();
+        Span<byte> words = stackalloc byte[64];
         for (BootStage stage = BootStage.Memory; stage < BootStage.Done; stage++)
         {
-            TextLine detail = new(stackalloc byte[64]);
+            TextLine detail = new(words);
             DriverStatus status = RunStage(stage, fallback, ref detail);
             Tell(stage, status, detail.Written);
             if (status != DriverStatus.Ok)

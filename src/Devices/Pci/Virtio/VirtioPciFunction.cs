@@ -114,7 +114,8 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
         AddCapability(PciCapability.VendorSpecific, body);
     }
 
-    /// <param name="body">Of a capability, from its third byte on.</param>
+    /// <summary>Fills in a capability of 4.1.4.</summary>
+    /// <param name="body">From its third byte on.</param>
     static void Describe(Span<byte> body, byte type, int bar, uint offset, uint length)
     {
         const int skipped = 2;

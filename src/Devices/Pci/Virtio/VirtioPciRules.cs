@@ -9,8 +9,7 @@ namespace Ringcheck.Devices;
 /// </summary>
 static class VirtioPciRules
 {
-    const string Width = "pci.driver.pci-device-layout.1", ReadOnly = "pci.driver.common-configuration-structure-layout.1",
-        NeverZero = "pci.driver.common-configuration-structure-layout.6", LegacyLayout = "pci.driver.legacy-pci-device-layout.1",
+    const string Width = "pci.driver.pci-device-layout.1", ReadOnly = "pci.driver.common-configuration-structure-layout.1", LegacyLayout = "pci.driver.legacy-pci-device-layout.1",
         Kick = "pci.driver.available-buffer-notifications.1", Table = "pci.driver.msi-x-vector-configuration.4";
 
     public static string NameOf(PciStructure structure, uint offset) => structure switch
