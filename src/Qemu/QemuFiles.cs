@@ -7,13 +7,16 @@ namespace Ringcheck.Qemu;
 internal sealed class QemuFiles : IDisposable
 {
     /// <summary>AArch64 <c>wfi; b .</c>: parks the CPU, so that only the driver under test touches devices.</summary>
-    private static readonly byte[] ParkedCpu = [0x7F, 0x20, 0x03, 0xD5, 0x00, 0x00, 0x00, 0x14];
+    private static readonly byte[] ParkedArm = [0x7F, 0x20, 0x03, 0xD5, 0x00, 0x00, 0x00, 0x14];
+
+    /// <summary>The same for x86, <c>cli; hlt; jmp</c> back to the second, at the reset vector: 16 bytes before the end of 64 KiB.</summary>
+    private static readonly byte[] ParkedX86 = [.. new byte[0x1_0000 - 16], 0xFA, 0xF4, 0xEB, 0xFD, .. new byte[12]];
 
     private const string SharedMemory = "/dev/shm";
 
     private readonly string folder;
 
-    public QemuFiles(ulong ramBytes)
+    public QemuFiles(QemuMachineKind machine, ulong ramBytes)
     {
         folder = Directory.CreateTempSubdirectory("ringcheck-").FullName;
         string ramFolder = folder;
@@ -31,7 +34,7 @@ internal sealed class QemuFiles : IDisposable
                 ram.SetLength((long)ramBytes);
             }
 
-            File.WriteAllBytes(Firmware, ParkedCpu);
+            File.WriteAllBytes(Firmware, machine == QemuMachineKind.Pc ? ParkedX86 : ParkedArm);
         }
         catch
         {

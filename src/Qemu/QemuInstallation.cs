@@ -7,20 +7,23 @@ namespace Ringcheck.Qemu;
 public sealed record QemuInstallation(string? Path, string Reason)
 {
     public const string Program = "qemu-system-aarch64";
+    public const string ProgramOfPc = "qemu-system-x86_64";
 
     public bool IsAvailable => Path is not null;
 
     /// <summary>Looks along PATH. Guest RAM is shared by mapping a file, and sockets are Unix sockets: Linux only.</summary>
-    public static QemuInstallation Find()
+    /// <param name="machine">The machine that it is to have: Arm's and x86's are programs of their own.</param>
+    public static QemuInstallation Find(QemuMachineKind machine = QemuMachineKind.Virt)
     {
         if (!OperatingSystem.IsLinux())
         {
             return new(null, "the QEMU lane runs on Linux only");
         }
 
-        return Tool.Find(Program) is { } path
+        (string program, string package) = machine == QemuMachineKind.Pc ? (ProgramOfPc, "qemu-system-x86") : (Program, "qemu-system-arm");
+        return Tool.Find(program) is { } path
             ? new(path, "")
-            : new(null, $"{Program} is not installed (Debian: apt-get install qemu-system-arm)");
+            : new(null, $"{program} is not installed (Debian: apt-get install {package})");
     }
 }
 

@@ -2,19 +2,30 @@ using System.Globalization;
 
 namespace Ringcheck.Qemu;
 
-/// <summary>What machine to start: QEMU's <c>virt</c>, one parked CPU, virtio-mmio slots, and the devices asked for.</summary>
+/// <summary>What machine to start: one of QEMU's, its one CPU parked, and the devices asked for.</summary>
 public sealed record QemuOptions
 {
+    public QemuMachineKind Machine { get; init; }
+
     /// <summary>Guest RAM, in MiB.</summary>
     public int RamMegabytes { get; init; } = 64;
 
     /// <summary>Version 1 registers (QEMU's default), instead of version 2.</summary>
     public bool LegacyMmio { get; init; }
 
-    /// <summary>A raw image behind one virtio-blk device, which QEMU puts into the last slot. Null: no such device.</summary>
+    /// <summary>A raw image behind one virtio-blk device. Null: no such device.</summary>
     public string? Disk { get; init; }
 
-    /// <summary>Properties appended to <c>virtio-blk-device</c>, each with its comma, such as <c>,num-queues=4</c>.</summary>
+    /// <summary>Where the disk is on PCI. Null: it is on virtio-mmio, in the last slot, where QEMU puts it.</summary>
+    public QemuPciFunction? DiskOnPci { get; init; }
+
+    /// <summary>Further disks on PCI, in this order.</summary>
+    public IReadOnlyList<QemuPciDisk> FurtherDisks { get; init; } = [];
+
+    /// <summary>Bridges, a bridge after the one that it is behind.</summary>
+    public IReadOnlyList<QemuPciBridge> Bridges { get; init; } = [];
+
+    /// <summary>Properties appended to the disk's <c>-device</c>, each with its comma, such as <c>,num-queues=4</c>.</summary>
     public string DiskProperties { get; init; } = "";
 
     /// <summary>Properties appended to the disk's <c>-drive</c>, each with its comma, such as <c>,discard=unmap</c>.</summary>
@@ -37,6 +48,9 @@ public sealed record QemuOptions
     /// <summary>The name that monitor commands use for the disk.</summary>
     public const string DiskId = "disk0";
 
+    /// <summary>The name that <c>device_del</c> and <c>qom-get</c> use for the function or device of a disk.</summary>
+    public static string DeviceOf(string diskId) => diskId + "-device";
+
     internal ulong RamBytes => (ulong)RamMegabytes << 20;
 
     internal IEnumerable<string> Arguments(QemuFiles files)
@@ -46,10 +60,19 @@ public sealed record QemuOptions
         yield return "none";
         yield return "-accel";
         yield return "tcg";
-        yield return "-cpu";
-        yield return "cortex-a57";
+        if (Machine != QemuMachineKind.Pc)
+        {
+            yield return "-cpu";
+            yield return "cortex-a57";
+        }
+
         yield return "-machine";
-        yield return "virt,memory-backend=ram0";
+        yield return Machine switch
+        {
+            QemuMachineKind.Virt => "virt,memory-backend=ram0",
+            QemuMachineKind.VirtLow => "virt,highmem=off,memory-backend=ram0",
+            _ => "pc,memory-backend=ram0",
+        };
         yield return "-m";
         yield return RamMegabytes.ToString(CultureInfo.InvariantCulture);
         yield return "-object";
@@ -62,10 +85,16 @@ public sealed record QemuOptions
         yield return "none";
         yield return "-qmp";
         yield return "unix:" + Escape(files.QmpSocket);
-        if (!LegacyMmio)
+        if (!LegacyMmio && Machine != QemuMachineKind.Pc)
         {
             yield return "-global";
             yield return "virtio-mmio.force-legacy=false";
+        }
+
+        foreach (QemuPciBridge bridge in Bridges)
+        {
+            yield return "-device";
+            yield return bridge.Arguments(Machine);
         }
 
         if (Disk is { } disk)
@@ -76,7 +105,15 @@ public sealed record QemuOptions
                 + (DiskOperationsPerSecond is { } rate ? string.Create(CultureInfo.InvariantCulture, $",throttling.iops-total={rate}") : "")
                 + DriveProperties;
             yield return "-device";
-            yield return $"virtio-blk-device,drive={DiskId}{DiskProperties}";
+            yield return $"{(DiskOnPci is null ? "virtio-blk-device" : "virtio-blk-pci")},drive={DiskId},id={DeviceOf(DiskId)}{DiskOnPci?.Properties()}{DiskProperties}";
+        }
+
+        foreach (QemuPciDisk further in FurtherDisks)
+        {
+            yield return "-drive";
+            yield return $"if=none,id={further.Id},format=raw,cache=writeback,file={Escape(further.Image)}";
+            yield return "-device";
+            yield return $"virtio-blk-pci,drive={further.Id},id={DeviceOf(further.Id)}{further.Function.Properties()}";
         }
 
         foreach (string argument in ExtraArguments)

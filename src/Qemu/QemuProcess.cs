@@ -19,7 +19,8 @@ public sealed class QemuProcess : IDisposable
     private QemuProcess(QemuInstallation installation, QemuOptions options)
     {
         string program = installation.Path ?? throw new InvalidOperationException(installation.Reason);
-        using var files = new QemuFiles(options.RamBytes);
+        Machine = options.Machine;
+        using var files = new QemuFiles(options.Machine, options.RamBytes);
         using Socket qtestListener = Listen(files.QtestSocket);
         using Socket qmpListener = Listen(files.QmpSocket);
         child = new ChildProcess(program, options.Arguments(files));
@@ -29,8 +30,8 @@ public sealed class QemuProcess : IDisposable
             LineSocket qtestSocket = Accept(qtestListener, began, options.StartTimeoutMs);
             qtest = new QtestConnection(qtestSocket, options.ReplyTimeoutMs, Die);
             qmp = new QmpConnection(Accept(qmpListener, began, options.StartTimeoutMs), options.ReplyTimeoutMs, Die);
-            ram = new SharedRam(files.Ram, options.RamBytes);
-            qtest.InterceptInputs(FindInterruptController(qmp));
+            ram = new SharedRam(files.Ram, options.Machine == QemuMachineKind.Pc ? 0 : SharedRam.Base, options.RamBytes);
+            qtest.InterceptInputs(options.Machine == QemuMachineKind.Pc ? "ioapic" : FindInterruptController(qmp));
         }
         catch
         {
@@ -38,6 +39,8 @@ public sealed class QemuProcess : IDisposable
             throw;
         }
     }
+
+    public QemuMachineKind Machine { get; }
 
     public QtestConnection Qtest => qtest ?? throw new ObjectDisposedException(nameof(QemuProcess));
 
@@ -108,7 +111,7 @@ public sealed class QemuProcess : IDisposable
         ram?.Dispose();
     }
 
-    private void Turn() => Qtest.Read(SharedRam.Base, 4);
+    private void Turn() => Qtest.Read(Ram.Start.Value, 4);
 
     private static Socket Listen(string path)
     {

@@ -17,10 +17,18 @@ public abstract class QemuFixture(bool legacy) : IDisposable
 
     public static QemuInstallation Installation { get; } = QemuInstallation.Find();
 
+    public static QemuInstallation InstallationOfPc { get; } = QemuInstallation.Find(QemuMachineKind.Pc);
+
     public DiskImage Disk => disk ?? throw new InvalidOperationException("ask for a process first");
 
     /// <summary>Skips the calling test, visibly, where QEMU is not installed.</summary>
-    public static void SkipUnlessInstalled() => Assert.SkipUnless(Installation.IsAvailable, Installation.Reason);
+    public static void SkipUnlessInstalled(QemuMachineKind machine = QemuMachineKind.Virt)
+    {
+        QemuInstallation installation = InstallationOf(machine);
+        Assert.SkipUnless(installation.IsAvailable, installation.Reason);
+    }
+
+    public static QemuInstallation InstallationOf(QemuMachineKind machine) => machine == QemuMachineKind.Pc ? InstallationOfPc : Installation;
 
     /// <summary>The running QEMU; starts it if there is none.</summary>
     public QemuProcess Process(bool fresh = false)

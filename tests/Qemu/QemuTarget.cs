@@ -45,5 +45,5 @@ public sealed class QemuTarget(QemuProcess process) : IScriptTarget
     public void ResetMachine() => process.Reset();
 
     private Span<byte> At(ulong busAddress, int length) =>
-        process.Ram.Bytes(SharedRam.CpuAddressOf(busAddress - SharedRam.Base), length);
+        process.Ram.Bytes(new CpuAddress(busAddress), length);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using Ringcheck.Hal;
 using Ringcheck.Qemu;
 using Ringcheck.Standard;
 using Ringcheck.Tests.Qemu.Scripts;
@@ -98,7 +99,7 @@ internal sealed class DevicePair : IDisposable
     public ushort Load16(ulong address) => BinaryPrimitives.ReadUInt16LittleEndian(OnQemu(address, 2));
 
     public Span<byte> OnQemu(ulong address, uint length) =>
-        Process.Ram.Bytes(SharedRam.CpuAddressOf(address - SharedRam.Base), (int)length);
+        Process.Ram.Bytes(new CpuAddress(address), (int)length);
 
     public ReadOnlySpan<byte> OnSimulated(ulong address, uint length) => Simulated.Ram.Span(address, (int)length);
 

@@ -15,17 +15,36 @@ internal sealed class DriverBench : IDisposable
     private readonly DmaRegion region;
 
     public DriverBench(DiskImage? disk, bool legacy, BlkOptions? options = null, Func<QemuOptions, QemuOptions>? change = null)
+        : this(disk, legacy ? DriverWay.MmioLegacy : DriverWay.MmioModern, options, change)
     {
-        var qemu = new QemuOptions { Disk = disk?.Path, LegacyMmio = legacy };
-        Process = QemuProcess.Start(QemuFixture.Installation, change is null ? qemu : change(qemu));
+    }
+
+    public DriverBench(DiskImage? disk, DriverWay way, BlkOptions? options = null, Func<QemuOptions, QemuOptions>? change = null)
+    {
+        Way = way;
+        QemuOptions qemu = way.Options(disk);
+        Process = QemuProcess.Start(QemuFixture.InstallationOf(qemu.Machine), change is null ? qemu : change(qemu));
         State = new QemuMachineState(Process);
         Machine = new QemuMachine(State);
         Options = options ?? BlkOptions.Default;
+        if (way.IsPolling())
+        {
+            Options = Options with { UseInterrupts = false };
+        }
+
+        // The size of a legacy queue is the device's: 256 on PCI (4.1.5.1.3).
+        if (way.Kind() == TransportKind.PciLegacy)
+        {
+            Options = Options with { QueueSize = Math.Max(Options.QueueSize, (ushort)256) };
+        }
+
         Driver = new VirtioBlk<QemuMachine>(Machine, Options);
         DmaRegion free = Process.Ram.Free;
         region = free.Slice(0, Options.MemoryLength);
         Buffers = free.Slice(SplitLayout.AlignUp(Options.MemoryLength, TransportQueues.LegacyPageSize), BuffersLength);
     }
+
+    public DriverWay Way { get; }
 
     public QemuProcess Process { get; }
 
@@ -39,6 +58,9 @@ internal sealed class DriverBench : IDisposable
 
     public DmaRegion DriverMemory => region;
 
+    /// <summary>What was found on PCI.</summary>
+    public PciDeviceTable Functions { get; } = new(32);
+
     /// <summary>Memory for data, all of it the test's.</summary>
     public DmaRegion Buffers { get; }
 
@@ -47,18 +69,38 @@ internal sealed class DriverBench : IDisposable
     /// <summary>The whole way from the bus to a device that takes requests.</summary>
     public DriverStatus Open()
     {
-        DriverStatus status = MmioBus.Find(Machine, DeviceType.Block, out Transport transport);
+        DriverStatus status = Find(out Transport transport);
         if (status != DriverStatus.Ok)
         {
             return status;
         }
 
-        if (Options.UseInterrupts)
+        if (Options.UseInterrupts && transport.VectorCount == 0)
         {
             State.Route(transport.Interrupt, () => Driver.OnInterrupt());
         }
 
         return Driver.Initialise(transport, region);
+    }
+
+    /// <summary>The first block device, as a kernel comes to it; with its vectors, where it is to have them.</summary>
+    private DriverStatus Find(out Transport transport)
+    {
+        if (!Way.IsPci())
+        {
+            return MmioBus.Find(Machine, DeviceType.Block, out transport);
+        }
+
+        transport = default;
+        PciHostInfo host = Way.Host();
+        DriverStatus status = host.Initialise(Machine, Functions);
+        int index = VirtioPci.Find(Functions, DeviceType.Block);
+        if (status != DriverStatus.Ok || index < 0)
+        {
+            return status == DriverStatus.Ok ? DriverStatus.NoDevice : status;
+        }
+
+        return PciDriver.Open(this, host, index, vector => Driver.OnVector(vector), Options.QueueCount + 1, out transport);
     }
 
     /// <summary>The sector's own piece of <see cref="Buffers"/>, counted in sectors.</summary>
@@ -90,9 +132,12 @@ internal static class DriverTest
     public const int TimeoutMs = 60_000;
 
     /// <summary>On the thread pool: only a test that can be left behind can be bounded in time.</summary>
-    public static Task Bounded(Action test)
+    public static Task Bounded(Action test) => Bounded(DriverWay.MmioModern, test);
+
+    /// <summary>The same for the machine of a way.</summary>
+    public static Task Bounded(DriverWay way, Action test)
     {
-        QemuFixture.SkipUnlessInstalled();
+        QemuFixture.SkipUnlessInstalled(way.Machine());
         return Task.Run(test);
     }
 
