@@ -19,7 +19,7 @@ static class AccessPieces
         for (int done = 0; done < width;)
         {
             int piece = Width(offset + (uint)done, width - done);
-            value |= registers.ReadPiece(offset + (uint)done, piece) << (8 * done);
+            value |= (registers.ReadPiece(offset + (uint)done, piece) & Mask(piece)) << (8 * done);
             done += piece;
         }
         return value;
@@ -30,10 +30,12 @@ static class AccessPieces
         for (int done = 0; done < width;)
         {
             int piece = Width(offset + (uint)done, width - done);
-            registers.WritePiece(offset + (uint)done, piece, value >> (8 * done) & ulong.MaxValue >> (64 - 8 * piece));
+            registers.WritePiece(offset + (uint)done, piece, value >> (8 * done) & Mask(piece));
             done += piece;
         }
     }
+
+    static ulong Mask(int width) => ulong.MaxValue >> (64 - 8 * width);
 
     static int Width(uint offset, int left)
     {

@@ -39,6 +39,7 @@ public sealed class PciTransport : DeviceTransport
         ForgetVectors();
         unbacked.Clear();
         Function.ForgetDisabled();
+        Function.ForgetStarted();
     }
 
     internal override void Reset()
@@ -89,7 +90,7 @@ public sealed class PciTransport : DeviceTransport
 
     internal override void Fold(ref StateHasher hasher)
     {
-        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0) | (Function.IsDisabled ? 1u << 17 : 0));
+        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0) | (Function.IsDisabled ? 1u << 17 : 0) | (Function.IsStarted ? 1u << 18 : 0));
         foreach (ushort vector in queueVectors) hasher.Add(vector);
         foreach (var (place, value) in unbacked)
         {

@@ -12,6 +12,11 @@ public sealed partial class VirtioPciFunction
     /// <summary>QEMU's device serves nothing since its bus master bit was cleared.</summary>
     bool isDisabled;
 
+    /// <summary>QEMU's device has looked at its queues for this DRIVER_OK.</summary>
+    bool isStarted;
+
+    internal bool IsStarted => isStarted;
+
     internal bool IsDisabled => isDisabled;
 
     /// <summary>What QEMU offers over the legacy registers beside the features of the device: a bit that no driver may take, and those that came with the legacy interface.</summary>
@@ -147,6 +152,7 @@ public sealed partial class VirtioPciFunction
     {
         if ((byte)value == 0 || Virtio.Interface != VirtioPciInterface.Transitional) transport.Begin(legacy);
         Owner.WriteStatus(value);
+        if (Rules.IsQemu) FollowStatusAsQemu((value & DeviceStatus.DriverOk) != 0);
     }
 
     /// <summary>4.1.4.3.2: never 0. QEMU calls all but 1 an error of the driver's; others ignore it.</summary>
@@ -276,7 +282,18 @@ public sealed partial class VirtioPciFunction
     void CommandWrittenAsQemu()
     {
         isDisabled = !MasterBit;
-        if (isDisabled) Owner.ForgetDriverOk();
+        if (!isDisabled) return;
+        Owner.ForgetDriverOk();
+        isStarted = false;
+    }
+
+    /// <summary>QEMU looks at all queues once when DRIVER_OK is written: of whatever was announced before, it hears then.</summary>
+    void FollowStatusAsQemu(bool isDriverOk)
+    {
+        bool was = isStarted;
+        isStarted = isDriverOk;
+        if (!isDriverOk || was) return;
+        foreach (var queue in Owner.AllQueues) Notified(queue.Index);
     }
 
     /// <summary>QEMU lets legacy drivers forget the bus master bit: it sets it when Status becomes DRIVER.</summary>
@@ -288,4 +305,6 @@ public sealed partial class VirtioPciFunction
     }
 
     internal void ForgetDisabled() => isDisabled = false;
+
+    internal void ForgetStarted() => isStarted = false;
 }
