@@ -33,6 +33,9 @@ public abstract class DeviceTransport(SimulatedMachine machine)
     /// <summary>Whether what the driver writes of the features is in force at once, and not from FEATURES_OK on.</summary>
     internal virtual bool TakesFeaturesAtOnce => false;
 
+    /// <summary>Whether the device looks at its queues when it is told to, and takes nothing.</summary>
+    internal virtual bool TakesNoBuffers => false;
+
     internal void Attach(VirtioDevice owner) => device = owner;
 
     /// <summary>As before the first instruction of the machine.</summary>

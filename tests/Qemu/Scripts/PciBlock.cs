@@ -6,28 +6,31 @@ namespace Ringcheck.Tests.Qemu.Scripts;
 /// <summary>The blocks of registers of a virtio function on PCI, as scripts name them.</summary>
 public static class PciBlock
 {
+    /// <summary>Behind the slots of virtio-mmio.</summary>
+    public const byte First = ScriptBuilder.SlotCount;
+
     /// <summary>Its configuration space: by ECAM on <c>virt</c>, by ports 0xCF8 and 0xCFC on <c>pc</c>.</summary>
-    public const byte Config = 0;
+    public const byte Config = First;
 
     /// <summary>The structures of Virtio 1.4, 4.1.4, where a script has put their BAR (<see cref="PciHomes"/>).</summary>
-    public const byte Common = 1, Notify = 2, Isr = 3, Device = 4;
+    public const byte Common = First + 1, Notify = First + 2, Isr = First + 3, Device = First + 4;
 
     /// <summary>The BAR of the MSI-X table and its pending bits.</summary>
-    public const byte Msix = 5;
+    public const byte Msix = First + 5;
 
     /// <summary>The registers of 4.1.4.10, behind I/O ports.</summary>
-    public const byte Legacy = 6;
+    public const byte Legacy = First + 6;
 
     /// <summary>Configuration space of a function that is not there.</summary>
-    public const byte Absent = 7;
+    public const byte Absent = First + 7;
 
     /// <summary>PCI memory where no BAR is.</summary>
-    public const byte Unassigned = 8;
+    public const byte Unassigned = First + 8;
 
     private static readonly string[] Names = ["config", "common", "notify", "ISR", "device", "MSI-X", "legacy", "absent function", "unassigned"];
 
     public static string Describe(int block, uint offset) =>
-        $"{Names[block]}+0x{offset.ToString("x2", CultureInfo.InvariantCulture)}";
+        $"{Names[block - First]}+0x{offset.ToString("x2", CultureInfo.InvariantCulture)}";
 }
 
 /// <summary>Where scripts put the BARs of the function, and where else they may be for a moment.</summary>

@@ -55,6 +55,8 @@ public sealed class PciTransport : DeviceTransport
 
     internal override FeatureSet OfferedOverLegacy => Device.Offered | new FeatureSet(Function.QemuLegacyFeatures, 0);
 
+    internal override bool TakesNoBuffers => Function.IsDisabled;
+
     internal override bool TakesFeaturesAtOnce => Device.Rules.IsQemu;
 
     internal override void ResetWithMachine() => Function.ResetWithMachine();
@@ -118,12 +120,13 @@ public sealed class PciTransport : DeviceTransport
         }
     }
 
-    /// <summary>A message that was due by a vector that nobody has any more is forgotten by QEMU.</summary>
+    /// <summary>A message that was due by a vector that nobody else has is forgotten by QEMU, also where the same vector is written again.</summary>
     void Change(ref ushort vector, ushort value)
     {
         ushort before = vector;
-        vector = Mapped(value);
+        vector = PciCommonRegister.NoVector;
         if (Device.Rules.IsQemu && configVector != before && Array.IndexOf(queueVectors, before) < 0) Function.ForgetPending(before);
+        vector = Mapped(value);
     }
 
     // QEMU has registers for 1,024 queues, whether they are there or not

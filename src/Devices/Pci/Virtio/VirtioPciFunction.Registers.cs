@@ -55,10 +55,10 @@ public sealed partial class VirtioPciFunction
     /// <summary>4.1.4.4: the address tells which queue, or, where all have the same, the value.</summary>
     uint QueueOf(uint offset, uint value) => layout.NotifyMultiplier == 0 ? value & 0xFFFF : offset / layout.NotifyMultiplier;
 
-    /// <summary>A function that is no bus master cannot look at its queues.</summary>
+    /// <summary>A function that is no bus master cannot look at its queues; QEMU's still can, and takes nothing (<see cref="CommandWrittenAsQemu"/>).</summary>
     void Notified(uint queue)
     {
-        if (IsBusMaster && !isDisabled) Owner.WriteQueueNotify(queue);
+        if (IsBusMaster || Rules.IsQemu) Owner.WriteQueueNotify(queue);
     }
 
     /// <summary>4.1.4.5.1: reading clears. With MSI-X, used buffers need not show here, and a strict device does not show them.</summary>
