@@ -21,6 +21,11 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 {
     private readonly List<int> placed = [];
     private ushort usedBefore;
+    private int sinceNotification;
+    private bool isCutShort;
+
+    /// <summary>Scripts that <see cref="Tolerances.BrokenBatch"/> ended.</summary>
+    public int CutShort { get; private set; }
 
     /// <summary>Times that an order of completion had to be taken over from QEMU.</summary>
     public int Reorderings { get; private set; }
@@ -40,10 +45,18 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         {
             pair.Begin();
             placed.Clear();
+            (sinceNotification, isCutShort) = (0, false);
             foreach (Act act in script.Preamble.Acts().Concat(script.Acts))
             {
                 step = act.ToString();
-                if (Do(act, step) is { } difference)
+                Difference? difference = Do(act, step);
+                if (isCutShort)
+                {
+                    CutShort++;
+                    return null;
+                }
+
+                if (difference is not null)
                 {
                     return difference;
                 }
@@ -78,6 +91,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
             case Verb.Place:
                 RequestKinds.All[(int)act.Where].Place(new Placement(pair, act.Slot, act.Variation));
                 placed.Add((int)act.Where);
+                sinceNotification++;
                 return null;
             case Verb.AvailFlags:
                 StoreInAvailable(AvailableRing.FlagsOffset, (ushort)act.Value);
@@ -111,6 +125,8 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         pair.Qemu.WriteRegister(act.Block, act.Where, act.Width, act.Value);
         uint causesBefore = pair.Simulated.Device.InterruptStatus;
         pair.Simulated.WriteRegister(act.Block, act.Where, act.Width, act.Value);
+        isCutShort = pair.Transport.InterruptsLate && sinceNotification > 1 && pair.Simulated.Device.IsBroken;
+        sinceNotification = notifies ? 0 : sinceNotification;
         if (!pair.Transport.MayWork(act))
         {
             return CompareRegisters(step);

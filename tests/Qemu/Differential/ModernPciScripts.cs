@@ -73,7 +73,7 @@ internal sealed class ModernPciScripts() : PciScripts(AllCells, isPc: false)
     public override Act Acknowledge(ulong causes) => Act.Read(0, 1, PciBlock.Isr);
 
     public override int QueueSizeIn(Act act) =>
-        act.Block == PciBlock.Common && Pieces(act.Where, act.Width).Any(p => p.At == QueueSize && p.Length >= 2) ? (int)(QueueSize - act.Where) : -1;
+        act.Block == PciBlock.Common && Pieces(act.Where, act.Width).Any(p => p.At == QueueSize) ? (int)(QueueSize - act.Where) : -1;
 
     protected override bool IsControl(byte block, uint[] offsets) => block == PciBlock.Common
         ? offsets.Any(offset => offset is PciCommonRegister.DeviceStatus or QueueEnable or QueueReset or DriverFeature) : block == PciBlock.Config && offsets.Any(offset => offset is >= WindowData and < WindowData + 4);

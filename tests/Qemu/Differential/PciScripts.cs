@@ -23,6 +23,8 @@ internal abstract class PciScripts(RegisterCells cells, bool isPc) : ScriptTrans
 
     public static PciScripts Legacy { get; } = new LegacyPciScripts();
 
+    public override bool InterruptsLate => true;
+
     public override RegisterCells Cells => cells;
 
     public override QemuMachineKind Machine => isPc ? QemuMachineKind.Pc : QemuMachineKind.Virt;

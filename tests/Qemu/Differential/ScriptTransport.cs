@@ -69,6 +69,9 @@ internal abstract class ScriptTransport
     /// <summary>Read at the end of a script.</summary>
     public abstract IReadOnlyList<Act> Everything { get; }
 
+    /// <summary>Whether interrupts wait for the end of what one notification started (<see cref="Tolerances.BrokenBatch"/>).</summary>
+    public virtual bool InterruptsLate => false;
+
     /// <summary>Whether a write announces buffers.</summary>
     public abstract bool Notifies(Act act);
 

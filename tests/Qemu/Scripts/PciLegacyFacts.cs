@@ -18,7 +18,7 @@ public static class PciLegacyFacts
             .Read(QueueSize, 256, 2, PciBlock.Legacy).Read(QueueAddress, 0, slot: PciBlock.Legacy)
             .Read(Ringcheck.Standard.PciLegacyRegister.Config, (ulong)QemuFixture.Sectors, slot: PciBlock.Legacy)
             .Build("ports that nobody has read as ones; features, size and, without MSI-X, the capacity at 0x14");
-        ScriptBuilder script = New().AssignPorts().Write(PciLegacyRegister.DeviceStatus, 3, 1, PciBlock.Legacy).Write(DriverFeatures, 0, slot: PciBlock.Legacy)
+        ScriptBuilder script = New().AssignPorts().Write(PciLegacyRegister.DeviceStatus, 0, 1, PciBlock.Legacy).Write(PciLegacyRegister.DeviceStatus, 3, 1, PciBlock.Legacy).Write(DriverFeatures, 0, slot: PciBlock.Legacy)
             .Write(QueueSelect, 0, 2, PciBlock.Legacy);
         yield return script.Write(QueueAddress, script.DescriptorTable / PageSize, slot: PciBlock.Legacy).Read(QueueAddress, script.DescriptorTable / PageSize, slot: PciBlock.Legacy)
             .Write(PciLegacyRegister.DeviceStatus, 7, 1, PciBlock.Legacy).Config(PciRegister.Command, 0x0010_0005)
