@@ -1,3 +1,5 @@
+using Ringcheck.Devices;
+using Ringcheck.Qemu;
 using Ringcheck.Tests.Qemu.Scripts;
 using Xunit;
 
@@ -48,6 +50,58 @@ public sealed class LegacyFactsOnTheSimulatedDevice
     public void Fact(string name) => FactTable.CheckSimulated(LegacyFactsOnQemu.Scripts, name, legacy: true);
 }
 
+/// <summary>The rows about virtio-pci; they need a machine reset and no more, so that one QEMU does for all of them.</summary>
+public sealed class PciFacts
+{
+    public static TheoryData<string> ModernNames => FactTable.Names(Modern);
+
+    public static TheoryData<string> LegacyNames => FactTable.Names(Legacy);
+
+    private static RegisterScript[] Modern { get; } = [.. PciModernFacts.All()];
+
+    private static RegisterScript[] Legacy { get; } = [.. PciLegacyFacts.All()];
+
+    [Fact(Timeout = FactTable.TimeoutMs)]
+    public Task ModernOnQemu() => OnQemu(Modern, QemuMachineKind.Virt, QemuPciInterface.Modern);
+
+    [Fact(Timeout = FactTable.TimeoutMs)]
+    public Task LegacyOnQemu() => OnQemu(Legacy, QemuMachineKind.Pc, QemuPciInterface.Transitional);
+
+    [Theory]
+    [MemberData(nameof(ModernNames))]
+    public void ModernSimulated(string name) => Simulated(Modern, name, isPc: false, VirtioPciInterface.Modern);
+
+    [Theory]
+    [MemberData(nameof(LegacyNames))]
+    public void LegacySimulated(string name) => Simulated(Legacy, name, isPc: true, VirtioPciInterface.Transitional);
+
+    private static void Simulated(RegisterScript[] scripts, string name, bool isPc, VirtioPciInterface kind)
+    {
+        using var target = new SimulatedPciTarget(isPc, kind, new NumberedImage(QemuFixture.Sectors));
+        target.ResetMachine();
+        FactTable.Judge(scripts.Single(s => string.Equals(s.Name, name, StringComparison.Ordinal)), target);
+    }
+
+    private static Task OnQemu(RegisterScript[] scripts, QemuMachineKind machine, QemuPciInterface kind)
+    {
+        QemuFixture.SkipUnlessInstalled(machine);
+        return Task.Run(() =>
+        {
+            using DiskImage disk = DiskImage.Numbered(QemuFixture.Sectors);
+            // As in the differential test: RAM where the simulated machine has it.
+            using QemuProcess process = QemuProcess.Start(QemuFixture.InstallationOf(machine), new QemuOptions
+            {
+                Machine = machine,
+                RamMegabytes = machine == QemuMachineKind.Pc ? 1088 : 64,
+                Disk = disk.Path,
+                DiskOnPci = new QemuPciFunction(PciHomes.Function) { Interface = kind },
+            });
+            string[] failures = [.. scripts.Select(script => (script.Name, Run: ScriptRun.Of(script, new QemuPciTarget(process)))).Where(r => r.Run.Failed).Select(r => $"{r.Name}\n{r.Run}")];
+            Assert.True(failures.Length == 0, string.Join('\n', failures));
+        });
+    }
+}
+
 internal static class FactTable
 {
     public const int TimeoutMs = 60_000;
@@ -69,7 +123,7 @@ internal static class FactTable
         Judge(scripts.Single(s => string.Equals(s.Name, name, StringComparison.Ordinal)), target);
     }
 
-    private static void Judge(RegisterScript script, IScriptTarget target)
+    public static void Judge(RegisterScript script, IScriptTarget target)
     {
         ScriptRun run = ScriptRun.Of(script, target);
         Assert.False(run.Failed, run.ToString());

@@ -7,18 +7,20 @@ using Ringcheck.Tests.Qemu.Scripts;
 namespace Ringcheck.Tests.Qemu;
 
 /// <summary>QEMU as a target of scripts.</summary>
-public sealed class QemuTarget(QemuProcess process) : IScriptTarget
+public class QemuTarget(QemuProcess process) : IScriptTarget
 {
     /// <summary>QEMU's <c>virt</c> machine: 32 blocks from here on.</summary>
     public const ulong SlotBase = 0x0A00_0000;
 
-    private static uint Line(int slot) => 16 + (uint)slot;
+    protected QemuProcess Process => process;
+
+    protected virtual uint Line(int slot) => 16 + (uint)slot;
 
     private static ulong Address(int slot, uint offset) => SlotBase + (ulong)slot * MmioIdentity.BlockSize + offset;
 
-    public ulong ReadRegister(int slot, uint offset, int width) => process.Qtest.Read(Address(slot, offset), width);
+    public virtual ulong ReadRegister(int slot, uint offset, int width) => process.Qtest.Read(Address(slot, offset), width);
 
-    public void WriteRegister(int slot, uint offset, int width, ulong value) =>
+    public virtual void WriteRegister(int slot, uint offset, int width, ulong value) =>
         process.Qtest.Write(Address(slot, offset), width, value);
 
     public void CopyRegisters(int slot, uint offset, Span<byte> destination) =>
@@ -42,7 +44,7 @@ public sealed class QemuTarget(QemuProcess process) : IScriptTarget
         process.Settle();
     }
 
-    public void ResetMachine() => process.Reset();
+    public virtual void ResetMachine() => process.Reset();
 
     private Span<byte> At(ulong busAddress, int length) =>
         process.Ram.Bytes(new CpuAddress(busAddress), length);

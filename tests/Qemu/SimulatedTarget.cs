@@ -11,19 +11,23 @@ namespace Ringcheck.Tests.Qemu;
 /// is judged, because scripts break rules by design. After each register write the device runs until it has nothing left to do,
 /// which is one of its schedules: the one in which it is faster than the driver.
 /// </summary>
-public sealed class SimulatedTarget : IScriptTarget, IDisposable
+public class SimulatedTarget : IScriptTarget, IDisposable
 {
     public const ulong RamLength = 64 << 20;
 
-    private readonly SimulatedMachine machine = new(RamLength);
+    private readonly SimulatedMachine machine;
 
     public SimulatedTarget(IDiskImage image, bool legacy, string serial = "")
+        : this(new SimulatedMachine(RamLength), machine => OnMmio(machine, new BlkSettings { Profile = DeviceProfile.Qemu, IsLegacy = legacy, Image = image, Serial = serial }))
     {
+    }
+
+    private protected SimulatedTarget(SimulatedMachine machine, Func<SimulatedMachine, BlkDevice> plug)
+    {
+        this.machine = machine;
         machine.Monitors.JudgeDriver = machine.Monitors.JudgeDevices = false;
         machine.Engine.MaxPoints = uint.MaxValue;
-        Device = machine.Plug(ScriptBuilder.BlkSlot, transport => new BlkDevice(machine, transport, "blk",
-            new BlkSettings { Profile = DeviceProfile.Qemu, IsLegacy = legacy, Image = image, Serial = serial }));
-        machine.FillEmptySlots(legacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
+        Device = plug(machine);
         machine.Reset(PlainRun.Instance);
         machine.Cpu.Finish();
     }
@@ -32,15 +36,20 @@ public sealed class SimulatedTarget : IScriptTarget, IDisposable
 
     public Ram Ram => machine.Ram;
 
-    public ulong ReadRegister(int slot, uint offset, int width)
+    protected SimulatedMachine Machine => machine;
+
+    public virtual ulong ReadRegister(int slot, uint offset, int width) => Read(SimulatedMachine.SlotAddress(slot) + offset, width);
+
+    public virtual void WriteRegister(int slot, uint offset, int width, ulong value) => Write(SimulatedMachine.SlotAddress(slot) + offset, width, value);
+
+    protected ulong Read(ulong address, int width)
     {
-        ulong address = SimulatedMachine.SlotAddress(slot) + offset;
         return machine.Bus.Find(address, out uint at)?.Read(at, width) ?? machine.Bus.Unassigned(address, width);
     }
 
-    public void WriteRegister(int slot, uint offset, int width, ulong value)
+    protected void Write(ulong address, int width, ulong value)
     {
-        machine.Bus.Find(SimulatedMachine.SlotAddress(slot) + offset, out uint at)?.Write(at, width, value);
+        machine.Bus.Find(address, out uint at)?.Write(at, width, value);
         Settle();
     }
 
@@ -59,13 +68,24 @@ public sealed class SimulatedTarget : IScriptTarget, IDisposable
 
     public void Settle() => machine.Engine.RunToRest();
 
-    public bool LineIsHigh(int slot) => slot == ScriptBuilder.BlkSlot && ((MmioTransport)Device.Transport).Line.High;
+    public virtual bool LineIsHigh(int slot) => slot == ScriptBuilder.BlkSlot && ((MmioTransport)Device.Transport).Line.High;
 
     public void ResizeDisk(long sectors) => Device.Resize((ulong)sectors);
 
-    public void ResetMachine() => Device.ResetWithMachine();
+    public virtual void ResetMachine() => Device.ResetWithMachine();
 
-    public void Dispose() => machine.Dispose();
+    public void Dispose()
+    {
+        machine.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static BlkDevice OnMmio(SimulatedMachine machine, BlkSettings settings)
+    {
+        BlkDevice device = machine.Plug(ScriptBuilder.BlkSlot, transport => new BlkDevice(machine, transport, "blk", settings));
+        machine.FillEmptySlots(settings.IsLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
+        return device;
+    }
 }
 
 /// <summary>The sectors of <see cref="DiskImage.Numbered"/>, in memory.</summary>

@@ -5,7 +5,7 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>Virtio 1.4, 4.2 "Virtio Over MMIO", device side, versions 2 and 1 (4.2.4): one block of registers, and an interrupt line that is high while there are causes.</summary>
-public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) : DeviceTransport(machine), IVirtioRegisters
+public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) : DeviceTransport(machine), IVirtioRegisters, IPieces
 {
     /// <summary>QEMU answers this for each queue that exists, whatever the device's own size.</summary>
     internal override ushort QemuQueueSizeShown => (ushort)VirtioDevice.QemuQueueSizeMax;
@@ -82,14 +82,14 @@ public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) 
     public ulong Read(uint offset, int width)
     {
         if (Device.IsRemoved) return ulong.MaxValue >> (64 - 8 * width);
-        ulong value = Rules.IsQemu ? ReadSplit(offset, width) : ReadWhole(offset, width);
+        ulong value = Rules.IsQemu ? AccessPieces.Read(this, offset, width) : ReadWhole(offset, width);
         return Device.Distorted(value, width);
     }
 
     public void Write(uint offset, int width, ulong value)
     {
         if (Device.IsRemoved) return;
-        if (Rules.IsQemu) WriteSplit(offset, width, value);
+        if (Rules.IsQemu) AccessPieces.Write(this, offset, width, value);
         else WriteWhole(offset, width, value);
     }
 
@@ -120,52 +120,22 @@ public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) 
         return IsLegacy || (Device.FieldWidthAt(offset) == width && offset % (uint)width == 0);
     }
 
-    /// <summary>QEMU's memory core: an access is cut into naturally aligned pieces of at most 4 bytes.</summary>
-    static int PieceWidth(uint offset, int left)
-    {
-        int width = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-        while (offset % (uint)width != 0) width /= 2;
-        return width;
-    }
-
-    ulong ReadSplit(uint offset, int width)
-    {
-        ulong value = 0;
-        for (int done = 0; done < width;)
-        {
-            int piece = PieceWidth(offset + (uint)done, width - done);
-            value |= (ulong)ReadPiece(offset + (uint)done, piece) << (8 * done);
-            done += piece;
-        }
-        return value;
-    }
-
-    uint ReadPiece(uint offset, int width)
+    ulong IPieces.ReadPiece(uint offset, int width)
     {
         if (offset < MmioRegister.Config) return width == 4 ? ReadRegister(offset) : 0;
         offset -= MmioRegister.Config;
         return offset + (uint)width <= ConfigLength ? Device.ReadConfigurationSpace(offset, width) : uint.MaxValue >> (32 - 8 * width);
     }
 
-    void WriteSplit(uint offset, int width, ulong value)
-    {
-        for (int done = 0; done < width;)
-        {
-            int piece = PieceWidth(offset + (uint)done, width - done);
-            WritePiece(offset + (uint)done, piece, (uint)(value >> (8 * done)));
-            done += piece;
-        }
-    }
-
-    void WritePiece(uint offset, int width, uint value)
+    void IPieces.WritePiece(uint offset, int width, ulong value)
     {
         if (offset < MmioRegister.Config)
         {
-            if (width == 4) WriteRegister(offset, value);
+            if (width == 4) WriteRegister(offset, (uint)value);
             return;
         }
         offset -= MmioRegister.Config;
-        if (offset + (uint)width <= ConfigLength) Device.WriteConfigurationSpace(offset, width, value & (uint.MaxValue >> (32 - 8 * width)));
+        if (offset + (uint)width <= ConfigLength) Device.WriteConfigurationSpace(offset, width, (uint)value);
     }
 
     uint ReadRegister(uint offset) => offset switch

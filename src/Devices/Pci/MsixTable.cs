@@ -14,6 +14,9 @@ sealed class MsixTable(uint capability, int count, int bar, uint tableOffset, ui
     readonly uint[] words = new uint[count * WordsOfEntry];
     readonly ulong[] pending = new ulong[(count + 63) / 64];
 
+    /// <summary>QEMU keeps what is written to the reserved bits of vector control too.</summary>
+    public bool KeepsControl { get; init; }
+
     /// <summary>Where the capability is in configuration space.</summary>
     public uint Capability => capability;
 
@@ -71,7 +74,7 @@ sealed class MsixTable(uint capability, int count, int bar, uint tableOffset, ui
     {
         uint word = (offset - tableOffset) / 4;
         if (word >= words.Length) return;
-        words[word] = word % WordsOfEntry == ControlWord ? value & PciMsix.EntryMask : value;
+        words[word] = word % WordsOfEntry == ControlWord && !KeepsControl ? value & PciMsix.EntryMask : value;
     }
 
     public void Reset()

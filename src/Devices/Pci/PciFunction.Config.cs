@@ -44,7 +44,10 @@ public abstract partial class PciFunction
         InitialiseConfig(PciRegister.InterruptPin, Settings.InterruptPin);
         InitialiseConfig(PciRegister.InterruptLine, 0, mask: 0xFF);
         InitialiseConfig(PciRegister.CacheLineSize, 0, mask: 0xFF);
-        InitialiseConfig16(PciRegister.Command, 0, PciCommand.Decode | PciCommand.BusMaster | PciCommand.ParityError | PciCommand.Serr | PciCommand.InterruptDisable);
+        const ushort command = PciCommand.Decode | PciCommand.BusMaster | PciCommand.Serr | PciCommand.InterruptDisable;
+        InitialiseConfig16(PciRegister.Command, 0, Rules.IsQemu ? command : (ushort)(command | PciCommand.ParityError));
+        // QEMU keeps whatever is written behind the header, but for what a capability claims.
+        if (Rules.IsQemu) writable.AsSpan((int)PciRegister.HeaderSize).Fill(0xFF);
         if (isBridge) return;
         InitialiseConfig16(PciRegister.SubsystemVendorId, Settings.SubsystemVendorId);
         InitialiseConfig16(PciRegister.SubsystemId, Settings.SubsystemId);
@@ -70,7 +73,7 @@ public abstract partial class PciFunction
     }
 
     /// <summary>
-    /// Adds a capability behind those there are, or before them, as functions with profile <c>odd</c> do: no driver may count on an order. Returns its offset.
+    /// Adds a capability behind those there are, or before them, as functions with profile <c>odd</c> and QEMU's do: no driver may count on an order. Returns its offset.
     /// </summary>
     /// <param name="id">Of <see cref="PciCapability"/>.</param>
     /// <param name="body">What follows the id and the pointer to the next one.</param>
@@ -83,7 +86,7 @@ public abstract partial class PciFunction
         InitialiseConfig(at, id);
         InitialiseConfig(at + PciCapability.NextOffset, 0);
         for (int i = 0; i < body.Length; i++) InitialiseConfig(at + PciCapability.HeaderSize + (uint)i, body[i], i < mask.Length ? mask[i] : (byte)0);
-        if (Rules.IsUnusual)
+        if (Rules.IsUnusual || Rules.IsQemu)
         {
             InitialiseConfig(at + PciCapability.NextOffset, config[PciRegister.CapabilitiesPointer]);
             InitialiseConfig(PciRegister.CapabilitiesPointer, (byte)at);
@@ -114,8 +117,8 @@ public abstract partial class PciFunction
 
     ulong ReadConfig(uint offset, int width)
     {
-        // Behind the first 256 bytes are extended capabilities: there are none.
-        if (offset + (uint)width > PciRegister.SpaceSize) return Distorted(0, width);
+        // Behind the first 256 bytes are extended capabilities: there are none. QEMU's functions end there.
+        if (offset + (uint)width > PciRegister.SpaceSize) return Rules.IsQemu ? Ones(width) : Distorted(0, width);
         ReadingConfig(offset, width);
         return Distorted(GetConfig(offset, width), width);
     }
@@ -135,6 +138,9 @@ public abstract partial class PciFunction
         ConfigWritten(offset, width);
     }
 
+    /// <summary>The function writes a byte of its own as a driver would.</summary>
+    private protected void WriteConfigByte(uint offset, byte value) => WriteConfig(offset, 1, value);
+
     protected static bool Overlaps(uint offset, int width, uint start, int length) => offset < start + (uint)length && start < offset + (uint)width;
 
     void CommandWritten()
@@ -149,6 +155,17 @@ public abstract partial class PciFunction
 
     /// <summary>Of a bridge, everything behind it hears of it too.</summary>
     internal virtual void NoteCommandChange() => CommandChanged();
+
+    /// <summary>A reset of the whole machine, not the first: QEMU puts the header and MSI-X back, and leaves all else as it was written.</summary>
+    void ResetConfigWithMachine()
+    {
+        Span<byte> kept = stackalloc byte[(int)(PciRegister.SpaceSize - PciRegister.HeaderSize)];
+        config.AsSpan((int)PciRegister.HeaderSize).CopyTo(kept);
+        ResetConfig();
+        if (!Rules.IsQemu) return;
+        kept.CopyTo(config.AsSpan((int)PciRegister.HeaderSize));
+        if (msix is not null) SetConfig(msix.Capability + PciMsix.ControlOffset, 2, (uint)(msix.Count - 1));
+    }
 
     void ResetConfig()
     {

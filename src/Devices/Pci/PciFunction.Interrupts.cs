@@ -55,7 +55,7 @@ public abstract partial class PciFunction
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(body[2..], table);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(body[6..], pending);
         uint at = AddCapability(PciCapability.Msix, body, [0, (PciMsix.Enable | PciMsix.FunctionMask) >> 8]);
-        msix = new(at, vectors, bar, tableOffset, pendingOffset);
+        msix = new(at, vectors, bar, tableOffset, pendingOffset) { KeepsControl = Rules.IsQemu };
     }
 
     /// <summary>Sends the message of a vector, or keeps it pending while that is masked. Nothing without MSI-X, or of a vector that is not there.</summary>
@@ -84,8 +84,16 @@ public abstract partial class PciFunction
         }
     }
 
+    /// <summary>Nobody uses a vector any more: QEMU forgets that its message was due.</summary>
+    protected internal void ForgetPending(int vector)
+    {
+        if ((uint)vector < (uint)MsixVectors) msix!.SetPending(vector, false);
+    }
+
     void MsixControlWritten()
     {
+        // QEMU lowers the pin for good; elsewhere it is as it was once messages are off again.
+        if (Rules.IsQemu && IsMsixEnabled) SetInterrupt(false);
         UpdateInterrupt();
         DeliverPending();
     }

@@ -12,7 +12,7 @@ namespace Ringcheck.Devices;
 /// On the bus it is one device, all its BARs and its configuration space: an offset carries in its top three bits which of them
 /// (<see cref="Region"/>), so that the posted writes of a CPU to one function keep their order whichever BAR they go to.
 /// </remarks>
-public abstract partial class PciFunction : IBusDevice
+public abstract partial class PciFunction : IBusDevice, IPieces
 {
     /// <summary>In an offset: configuration space, in the place of a BAR.</summary>
     public const int ConfigRegion = 7;
@@ -137,6 +137,14 @@ public abstract partial class PciFunction : IBusDevice
         ResetInterrupts();
     }
 
+    /// <summary>A reset of the whole machine, not by the driver and not the first one: see <see cref="VirtioDevice.ResetWithMachine"/>.</summary>
+    internal void ResetWithMachine()
+    {
+        SetInterrupt(false);
+        ResetConfigWithMachine();
+        ResetInterrupts();
+    }
+
     /// <summary>All state that decides what this function does next, but for its agents' own.</summary>
     public virtual void Fold(ref StateHasher hasher)
     {
@@ -149,19 +157,34 @@ public abstract partial class PciFunction : IBusDevice
 
     public ulong Read(uint offset, int width)
     {
+        if (!IsPresent) return Ones(width);
+        return Rules.IsQemu ? AccessPieces.Read(this, offset, width) : ReadWhole(offset, width);
+    }
+
+    public void Write(uint offset, int width, ulong value)
+    {
+        if (!IsPresent) return;
+        if (Rules.IsQemu) AccessPieces.Write(this, offset, width, value);
+        else WriteWhole(offset, width, value);
+    }
+
+    ulong IPieces.ReadPiece(uint offset, int width) => ReadWhole(offset, width);
+
+    void IPieces.WritePiece(uint offset, int width, ulong value) => WriteWhole(offset, width, value);
+
+    ulong ReadWhole(uint offset, int width)
+    {
         int region = Region(offset);
         uint within = Within(offset);
-        if (!IsPresent) return Ones(width);
         if (region == ConfigRegion) return ReadConfig(within, width);
         if (within + (ulong)width > bars[region].Size) return Ones(width);
         return MsixRead(region, within, width, out ulong value) ? value : ReadBar(region, within, width);
     }
 
-    public void Write(uint offset, int width, ulong value)
+    void WriteWhole(uint offset, int width, ulong value)
     {
         int region = Region(offset);
         uint within = Within(offset);
-        if (!IsPresent) return;
         if (region == ConfigRegion) WriteConfig(within, width, (uint)value);
         else if (within + (ulong)width <= bars[region].Size && !MsixWrite(region, within, width, value)) WriteBar(region, within, width, value);
     }

@@ -65,6 +65,7 @@ public sealed class SplitRing(VirtioDevice device, DmaPort dma)
     /// <summary>Is there a chain that was not taken yet? 2.7.13.3: more than Queue Size of them is the driver's fault.</summary>
     public async DeviceTask<bool> Look(DeviceQueue queue)
     {
+        if (device.Transport.TakesNoBuffers) return false;
         if (queue.SeenAvailable != queue.LastAvailable) return true;
         if (IsQemu && queue.Available == 0) return false;
         var index = new RingIndex(await dma.Load<ushort>(new(queue.Available + AvailableRing.IndexOffset)));

@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
@@ -26,6 +27,15 @@ public abstract class DeviceTransport(SimulatedMachine machine)
     /// <summary>The order of things before the driver's first access.</summary>
     internal virtual Models.Lifecycle.LifecycleState InitialLifecycle => default;
 
+    /// <summary>What a driver may take over a legacy interface.</summary>
+    internal virtual FeatureSet OfferedOverLegacy => Device.Offered;
+
+    /// <summary>Whether what the driver writes of the features is in force at once, and not from FEATURES_OK on.</summary>
+    internal virtual bool TakesFeaturesAtOnce => false;
+
+    /// <summary>Whether the device looks at its queues when it is told to, and takes nothing.</summary>
+    internal virtual bool TakesNoBuffers => false;
+
     internal void Attach(VirtioDevice owner) => device = owner;
 
     /// <summary>As before the first instruction of the machine.</summary>
@@ -33,6 +43,11 @@ public abstract class DeviceTransport(SimulatedMachine machine)
 
     /// <summary>The device was reset: what of the transport that concerns.</summary>
     internal abstract void Reset();
+
+    /// <summary>The machine was reset, and the device with it: see <see cref="VirtioDevice.ResetWithMachine"/>.</summary>
+    internal virtual void ResetWithMachine()
+    {
+    }
 
     /// <summary>The device is gone, and nothing of it answers any more.</summary>
     internal abstract void Removed();

@@ -193,6 +193,20 @@ public abstract partial class VirtioDevice
         MapAsQemu(queue);
     }
 
+    /// <summary>2.6.1 as QEMU does it: the ring is gone, what was programmed stays.</summary>
+    internal void ResetQueueAsQemu()
+    {
+        if (SelectedQueue is not { } queue)
+        {
+            SetReadyWithoutQueue(false);
+            return;
+        }
+        Stop(queue);
+        queue.Ready = false;
+        queue.ForgetRing();
+        Machine.Monitors.QueueDisabled(this, queue.Index);
+    }
+
     /// <summary>4.2.2.2: a queue that is not ready (version 1: has no address) is not accessed.</summary>
     protected bool IsServed(DeviceQueue queue) => IsLegacy ? queue.Descriptors != 0 : queue.Ready;
 

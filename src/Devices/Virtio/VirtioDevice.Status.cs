@@ -27,11 +27,20 @@ public abstract partial class VirtioDevice
             // 4.2.4 and 2.2.3: no FEATURES_OK, so that what is written is in force at once.
             if (driverFeaturesSel != 0 || (Rules.IsQemu && (status & DeviceStatus.FeaturesOk) != 0)) return;
             programmedFeatures = programmedFeatures.WithWord(0, value);
-            negotiated = programmedFeatures & Offered;
+            negotiated = programmedFeatures & Transport.OfferedOverLegacy;
             return;
         }
         if (!Rules.IsQemu && (status & DeviceStatus.FeaturesOk) != 0) return;
         programmedFeatures = programmedFeatures.WithWord(driverFeaturesSel, value);
+        if (Transport.TakesFeaturesAtOnce && (status & DeviceStatus.FeaturesOk) == 0) TakeAsQemu(programmedFeatures & Offered.With(Feature.NotifyOnEmpty));
+    }
+
+    /// <summary>Rings are mapped anew where their length depends on a feature.</summary>
+    void TakeAsQemu(FeatureSet features)
+    {
+        negotiated = features;
+        if (!features.Has(Feature.EventIndex)) return;
+        foreach (var queue in Queues) MapAsQemu(queue);
     }
 
     internal void WriteStatus(uint value)
@@ -79,7 +88,7 @@ public abstract partial class VirtioDevice
 
     void WriteStatusAsQemu(uint value)
     {
-        if (!IsLegacy && (value & DeviceStatus.FeaturesOk) != 0 && (status & DeviceStatus.FeaturesOk) == 0)
+        if (!IsLegacy && !Transport.TakesFeaturesAtOnce && (value & DeviceStatus.FeaturesOk) != 0 && (status & DeviceStatus.FeaturesOk) == 0)
             negotiated = programmedFeatures & Offered.With(Feature.NotifyOnEmpty); // not shown on version 2, but taken
         status = value;
         if (IsDriverOk) DriverOkWritten();

@@ -125,14 +125,16 @@ public abstract partial class VirtioDevice
 
     /// <summary>
     /// A reset of the whole machine, not by the driver: registers as at power-on, but what is behind the device stays, and so does
-    /// ConfigGeneration, as QEMU's does.
+    /// ConfigGeneration, as QEMU's does, and over PCI the selectors.
     /// </summary>
     public void ResetWithMachine()
     {
         CompleteReset();
+        foreach (var queue in Queues) queue.Clear();
+        Transport.ResetWithMachine();
+        if (Transport.TakesFeaturesAtOnce) return;
         deviceFeaturesSel = driverFeaturesSel = pageShift = 0;
         programmedFeatures = default;
-        foreach (var queue in Queues) queue.Clear();
     }
 
     /// <summary>All state that decides what this device does next, but for its agents' own.</summary>

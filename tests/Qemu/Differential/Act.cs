@@ -7,7 +7,7 @@ namespace Ringcheck.Tests.Qemu.Differential;
 /// <summary>What one step of a differential script does.</summary>
 public enum Verb : byte
 {
-    /// <summary>Reads <see cref="Act.Width"/> bytes at register offset <see cref="Act.Where"/>.</summary>
+    /// <summary>Reads <see cref="Act.Width"/> bytes at register offset <see cref="Act.Where"/> of <see cref="Act.Block"/>, a block of <see cref="IScriptTarget"/>.</summary>
     Read,
 
     /// <summary>Writes; what that starts is waited for.</summary>
@@ -30,16 +30,16 @@ public enum Verb : byte
 }
 
 /// <summary>One step of a differential script, as plain data.</summary>
-public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulong Value = 0)
+public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulong Value = 0, byte Block = ScriptBuilder.BlkSlot)
 {
     /// <summary><see cref="Where"/> of a <see cref="Verb.UsedEvent"/> whose value counts from used.idx, modulo 2^16.</summary>
     public const uint FromUsedIndex = 1;
 
     private const int SlotBits = 3;
 
-    public static Act Read(uint offset, int width = 4) => new(Verb.Read, offset, (byte)width);
+    public static Act Read(uint offset, int width = 4, byte block = ScriptBuilder.BlkSlot) => new(Verb.Read, offset, (byte)width, Block: block);
 
-    public static Act Write(uint offset, ulong value, int width = 4) => new(Verb.Write, offset, (byte)width, value);
+    public static Act Write(uint offset, ulong value, int width = 4, byte block = ScriptBuilder.BlkSlot) => new(Verb.Write, offset, (byte)width, value, block);
 
     public static Act Place(int kind, int slot, uint variation) => new(Verb.Place, (uint)kind, 0, (uint)slot | (ulong)variation << SlotBits);
 
@@ -49,8 +49,8 @@ public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulo
 
     public override string ToString() => Verb switch
     {
-        Verb.Read => $"read{8 * Width} {Register(Where)}",
-        Verb.Write => $"write{8 * Width} {Register(Where)} = 0x{Value.ToString("x", CultureInfo.InvariantCulture)}",
+        Verb.Read => $"read{8 * Width} {Register(Block, Where)}",
+        Verb.Write => $"write{8 * Width} {Register(Block, Where)} = 0x{Value.ToString("x", CultureInfo.InvariantCulture)}",
         Verb.Place => $"place \"{RequestKinds.All[(int)Where].Name}\" in slot {Slot}, variation {Variation}",
         Verb.AvailFlags => $"avail.flags = {Value}",
         Verb.UsedEvent => Where == FromUsedIndex ? $"used_event = used.idx + {Value}" : $"used_event = {Value}",
@@ -71,21 +71,26 @@ public readonly record struct Act(Verb Verb, uint Where = 0, byte Width = 0, ulo
             case Verb.Write:
                 if (Width == 8)
                 {
-                    yield return Write(Where & ~3u, (uint)Value);
-                    yield return Write((Where & ~3u) + 4, Value >> 32);
+                    yield return Write(Where & ~3u, (uint)Value, 4, Block);
+                    yield return Write((Where & ~3u) + 4, Value >> 32, 4, Block);
                 }
 
                 yield return this with { Value = 0 };
                 yield return this with { Value = 1 };
                 break;
             case Verb.Read when Width == 8:
-                yield return Read(Where & ~3u);
+                yield return Read(Where & ~3u, 4, Block);
                 break;
         }
     }
 
-    private static string Register(uint offset)
+    private static string Register(byte block, uint offset)
     {
+        if (block != ScriptBuilder.BlkSlot)
+        {
+            return PciBlock.Describe(block, offset);
+        }
+
         uint register = offset & ~3u;
         string name = register >= MmioRegister.Config
             ? $"Config+0x{(register - MmioRegister.Config).ToString("x", CultureInfo.InvariantCulture)}"

@@ -22,6 +22,10 @@ internal static class Arena
     public const ulong LegacyA = Base + 0x10000, LegacyB = Base + 0x18000;
     public const uint LegacyAlign = ScriptBuilder.LegacyPageSize;
 
+    /// <summary>Where messages of MSI-X arrive as words of memory, in a part that no queue reaches.</summary>
+    public const ulong Messages = Base + 0x7800;
+    public const uint MessagesLength = 0x20;
+
     /// <summary>Nothing is there on QEMU's virt machine: reads give zeros, writes are lost.</summary>
     public const ulong Hole = 0x300_0000_0000;
 

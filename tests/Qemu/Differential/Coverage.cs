@@ -3,7 +3,7 @@ using System.Text;
 namespace Ringcheck.Tests.Qemu.Differential;
 
 /// <summary>What the scripts have reached: counted where it happened, not where it was planned.</summary>
-internal sealed class Coverage
+internal sealed class Coverage(RegisterCells register)
 {
     private readonly Dictionary<RegisterCell, int> cells = [];
     private readonly int[] kinds = new int[RequestKinds.All.Count];
@@ -17,6 +17,9 @@ internal sealed class Coverage
 
     public int Notifications { get; set; }
 
+    /// <summary>Messages that were written to memory.</summary>
+    public int Messages { get; set; }
+
     /// <summary>With EVENT_IDX, requests returned when no interrupt was pending: the interrupts that came with them, and those that did not.</summary>
     public int EventInterrupts { get; private set; }
 
@@ -28,9 +31,9 @@ internal sealed class Coverage
         EventInterruptsSaved += isInterrupted ? 0 : 1;
     }
 
-    public void Access(uint offset, int width, bool isWrite, DeviceState state)
+    public void Access(Act act, DeviceState state)
     {
-        if (RegisterCells.Of(offset, width, isWrite, state) is { } cell)
+        if (register.Of(act, state) is { } cell)
         {
             cells[cell] = cells.GetValueOrDefault(cell) + 1;
         }
@@ -44,7 +47,7 @@ internal sealed class Coverage
     }
 
     public IEnumerable<RegisterCell> MissedCells() =>
-        RegisterCells.States.SelectMany(RegisterCells.Of).Where(cell => !cells.ContainsKey(cell) && !RegisterCells.Unreachable.ContainsKey(cell));
+        RegisterCells.States.SelectMany(register.Of).Where(cell => !cells.ContainsKey(cell));
 
     public IEnumerable<string> MissedKinds() => RequestKinds.All.Where((_, i) => servedKinds[i] == 0).Select(kind => kind.Name);
 
@@ -52,7 +55,7 @@ internal sealed class Coverage
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append($"{Scripts} scripts, {Steps} steps, {Answers} answers compared, {Notifications} notifications\n");
+        text.Append($"{Scripts} scripts, {Steps} steps, {Answers} answers compared, {Notifications} notifications, {Messages} messages\n");
         text.Append($"with EVENT_IDX: {EventInterrupts} interrupts, {EventInterruptsSaved} times none was due\n");
         text.Append($"{"hit/cells (fewest)",-24}");
         foreach (DeviceState state in RegisterCells.States)
@@ -61,13 +64,13 @@ internal sealed class Coverage
         }
 
         text.Append('\n');
-        for (int register = 0; register < RegisterCells.Registers.Count; register++)
+        for (int i = 0; i < register.Registers.Count; i++)
         {
-            text.Append($"{RegisterCells.Registers[register].Name,-24}");
+            text.Append($"{register.Registers[i].Name,-24}");
             foreach (DeviceState state in RegisterCells.States)
             {
-                int[] hits = [.. RegisterCells.Of(state).Where(cell => cell.Register == register).Select(cell => cells.GetValueOrDefault(cell))];
-                text.Append($"{$"{hits.Count(hit => hit > 0)}/{hits.Length} ({hits.Min()})",-15}");
+                int[] hits = [.. register.Of(state).Where(cell => cell.Register == i).Select(cell => cells.GetValueOrDefault(cell))];
+                text.Append($"{$"{hits.Count(hit => hit > 0)}/{hits.Length} ({hits.DefaultIfEmpty().Min()})",-15}");
             }
 
             text.Append('\n');

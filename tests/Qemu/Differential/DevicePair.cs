@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using Ringcheck.Hal;
 using Ringcheck.Qemu;
 using Ringcheck.Standard;
-using Ringcheck.Tests.Qemu.Scripts;
 
 namespace Ringcheck.Tests.Qemu.Differential;
 
@@ -15,21 +14,22 @@ internal sealed class DevicePair : IDisposable
 
     public const string Serial = "RINGCHECK";
 
-    private readonly bool legacy;
     private readonly string simulatedSerial;
     private readonly byte[] pristine = [.. Enumerable.Range(0, (int)Sectors).SelectMany(i => DiskImage.NumberedSector(i))];
     private bool isResized;
 
     /// <summary>Starts both.</summary>
-    /// <param name="legacy">Version 1 of virtio-mmio.</param>
+    /// <param name="transport">By which they are reached.</param>
     /// <param name="simulatedSerial">Another serial for the simulated device is a difference to be found.</param>
-    public DevicePair(bool legacy, string simulatedSerial = Serial)
+    public DevicePair(ScriptTransport transport, string simulatedSerial = Serial)
     {
-        this.legacy = legacy;
+        Transport = transport;
         this.simulatedSerial = simulatedSerial;
         Disk = DiskImage.Numbered(Sectors, inMemory: true);
         Start();
     }
+
+    public ScriptTransport Transport { get; }
 
     public DiskImage Disk { get; }
 
@@ -44,7 +44,7 @@ internal sealed class DevicePair : IDisposable
 
     /// <summary>
     /// Power-on reset on both sides, cleared memory, the disk as it was. Both are started anew if QEMU died, or if something that outlives
-    /// even that (ConfigGeneration) differs.
+    /// even that (such as ConfigGeneration) differs.
     /// </summary>
     public void Begin()
     {
@@ -55,8 +55,7 @@ internal sealed class DevicePair : IDisposable
 
         Qemu.ResetMachine();
         Simulated.ResetMachine();
-        if (Qemu.ReadRegister(ScriptBuilder.BlkSlot, MmioRegister.ConfigGeneration, 4)
-            != Simulated.ReadRegister(ScriptBuilder.BlkSlot, MmioRegister.ConfigGeneration, 4))
+        if (Transport.HaveParted(Qemu, Simulated))
         {
             Restart();
         }
@@ -128,13 +127,6 @@ internal sealed class DevicePair : IDisposable
     private void Start()
     {
         Starts++;
-        Process = QemuProcess.Start(QemuFixture.Installation, new QemuOptions
-        {
-            Disk = Disk.Path,
-            LegacyMmio = legacy,
-            DiskProperties = $",serial={Serial}",
-        });
-        Qemu = new QemuTarget(Process);
-        Simulated = new SimulatedTarget(new NumberedImage(Sectors), legacy, simulatedSerial);
+        (Process, Qemu, Simulated) = Transport.Start(Disk, new NumberedImage(Sectors), Serial, simulatedSerial);
     }
 }

@@ -22,19 +22,29 @@ public sealed class DifferentialTests
     private static ulong Seed =>
         ulong.TryParse(Environment.GetEnvironmentVariable("RINGCHECK_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : DefaultSeed;
 
-    [Theory(Timeout = TimeoutMs)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task AnswersAreEqual(bool legacy)
+    public static TheoryData<string> Names => [.. Transports.Keys];
+
+    private static Dictionary<string, (ScriptTransport Transport, int ScriptsPerState)> Transports { get; } = new(StringComparer.Ordinal)
     {
-        QemuFixture.SkipUnlessInstalled();
+        ["virtio-mmio version 2"] = (new MmioScripts(legacy: false), ScriptsPerState),
+        ["virtio-mmio version 1"] = (new MmioScripts(legacy: true), ScriptsPerState),
+        ["virtio-pci modern"] = (PciScripts.Modern, ScriptsPerState),
+        ["virtio-pci legacy"] = (PciScripts.Legacy, ScriptsPerState),
+    };
+
+    [Theory(Timeout = TimeoutMs)]
+    [MemberData(nameof(Names))]
+    public Task AnswersAreEqual(string name)
+    {
+        (ScriptTransport transport, int scriptsPerState) = Transports[name];
+        QemuFixture.SkipUnlessInstalled(transport.Machine);
         return Task.Run(() =>
         {
             long began = Stopwatch.GetTimestamp();
-            using var pair = new DevicePair(legacy);
-            var coverage = new Coverage();
+            using var pair = new DevicePair(transport);
+            var coverage = new Coverage(transport.Cells);
             var lockstep = new Lockstep(pair, coverage);
-            DifferentialScript[] scripts = Generate(legacy, ScriptsPerState);
+            DifferentialScript[] scripts = Generate(transport, scriptsPerState);
             var failures = new List<string>();
             for (int i = 0; i < scripts.Length && failures.Count < FailuresShown; i++)
             {
@@ -45,10 +55,10 @@ public sealed class DifferentialTests
             }
 
             Assert.True(failures.Count == 0, string.Join("\n", failures));
-            Report($"version {(legacy ? 1 : 2)}, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; QEMU was started {pair.Starts} times; "
+            Report($"{name}, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; QEMU was started {pair.Starts} times; "
                 + $"order of completion differed {lockstep.Reorderings} times, {lockstep.Replaced} values replaced\n{coverage}");
-            Assert.True(2 * scripts.Length >= 2000);
-            Assert.Empty(coverage.MissedCells().Select(RegisterCells.Describe));
+            Assert.True(scripts.Length >= 1000);
+            Assert.Empty(coverage.MissedCells().Select(transport.Cells.Describe));
             Assert.Empty(coverage.MissedKinds());
             Assert.NotEqual(0, lockstep.Reorderings);
             Assert.True(coverage is { EventInterrupts: > 100, EventInterruptsSaved: > 20 }, "the scripts do not reach what EVENT_IDX is about");
@@ -56,15 +66,17 @@ public sealed class DifferentialTests
     }
 
     /// <summary>The comparison can fail: a device with another serial is told apart, and the script shrinks to the request that shows it.</summary>
-    [Fact(Timeout = TimeoutMs)]
-    public Task ADifferenceIsFoundAndShrunk()
+    [Theory(Timeout = TimeoutMs)]
+    [MemberData(nameof(Names))]
+    public Task ADifferenceIsFoundAndShrunk(string name)
     {
-        QemuFixture.SkipUnlessInstalled();
+        ScriptTransport transport = Transports[name].Transport;
+        QemuFixture.SkipUnlessInstalled(transport.Machine);
         return Task.Run(() =>
         {
-            using var pair = new DevicePair(legacy: false, simulatedSerial: "ANOTHER");
+            using var pair = new DevicePair(transport, simulatedSerial: "ANOTHER");
             var lockstep = new Lockstep(pair);
-            foreach (DifferentialScript script in Generate(legacy: false, scriptsPerState: 40))
+            foreach (DifferentialScript script in Generate(transport, scriptsPerState: 40))
             {
                 if (lockstep.Run(script) is { } difference)
                 {
@@ -91,8 +103,8 @@ public sealed class DifferentialTests
         QemuFixture.SkipUnlessInstalled();
         return Task.Run(() =>
         {
-            using var pair = new DevicePair(legacy: false);
-            var preamble = new Preamble(IsLegacy: false, DeviceState.Running, 16, FeatureSet.Of(Feature.Version1).With(Feature.EventIndex).Low);
+            using var pair = new DevicePair(new MmioScripts(legacy: false));
+            var preamble = new Preamble(pair.Transport, DeviceState.Running, 16, FeatureSet.Of(Feature.Version1).With(Feature.EventIndex).Low);
             Act[] longer = [Act.Write(MmioRegister.QueueNum, 256), Act.Write(MmioRegister.QueueNotify, 0)];
             Assert.Null(new Lockstep(pair).Run(new DifferentialScript(preamble, longer)));
             QemuDiedException died = Assert.Throws<QemuDiedException>(() =>
@@ -117,15 +129,19 @@ public sealed class DifferentialTests
         int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
         string[] rows = [.. text[from..to].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Skip(2)];
         Assert.Equal(Tolerances.All.Select(t => $"| {t.Name} | {t.Reason} | {(t.IsUsed ? "compared so" : "avoided")} |"), rows);
-        Assert.Contains($"{RegisterCells.Registers.Count} registers", text, StringComparison.Ordinal);
-        Assert.Contains($"{RegisterCells.Of(DeviceState.Reset).Count()} cells", text, StringComparison.Ordinal);
+        foreach (RegisterCells cells in Transports.Values.Select(t => t.Transport.Cells))
+        {
+            Assert.Contains($"{cells.Registers.Count} registers", text, StringComparison.Ordinal);
+            Assert.Contains($"{cells.Of(DeviceState.Reset).Count()} cells", text, StringComparison.Ordinal);
+        }
+
         Assert.Contains($"{RequestKinds.All.Count} kinds of request", text, StringComparison.Ordinal);
-        string scripts = (2 * RegisterCells.States.Count * ScriptsPerState).ToString("N0", CultureInfo.InvariantCulture);
+        string scripts = Transports.Values.Sum(t => RegisterCells.States.Count * t.ScriptsPerState).ToString("N0", CultureInfo.InvariantCulture);
         Assert.Contains($"{scripts} of them", text, StringComparison.Ordinal);
     }
 
-    private static DifferentialScript[] Generate(bool legacy, int scriptsPerState) =>
-        ScriptGenerator.Suite(legacy, scriptsPerState).Sample(1, new Rnd(Seed), 50).Single();
+    private static DifferentialScript[] Generate(ScriptTransport transport, int scriptsPerState) =>
+        ScriptGenerator.Suite(transport, scriptsPerState).Sample(1, new Rnd(Seed), 50).Single();
 
     private static string Shrunk(DevicePair pair, DifferentialScript script, Difference difference)
     {

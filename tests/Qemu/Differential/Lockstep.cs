@@ -15,12 +15,17 @@ internal sealed record Difference(string Step, string What, string OnQemu, strin
 
 /// <summary>
 /// Runs scripts on both devices, step by step, and stops at the first difference: in what a read returns; after each step, in Status,
-/// InterruptStatus and the interrupt line; whenever the devices are at rest, in memory; at the end, in the contents of the disk.
+/// the causes to interrupt and the interrupt line; whenever the devices are at rest, in memory; at the end, in the contents of the disk.
 /// </summary>
 internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 {
     private readonly List<int> placed = [];
     private ushort usedBefore;
+    private int sinceNotification;
+    private bool isCutShort;
+
+    /// <summary>Scripts that <see cref="Tolerances.BrokenBatch"/> ended.</summary>
+    public int CutShort { get; private set; }
 
     /// <summary>Times that an order of completion had to be taken over from QEMU.</summary>
     public int Reorderings { get; private set; }
@@ -40,10 +45,18 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         {
             pair.Begin();
             placed.Clear();
+            (sinceNotification, isCutShort) = (0, false);
             foreach (Act act in script.Preamble.Acts().Concat(script.Acts))
             {
                 step = act.ToString();
-                if (Do(act, step) is { } difference)
+                Difference? difference = Do(act, step);
+                if (isCutShort)
+                {
+                    CutShort++;
+                    return null;
+                }
+
+                if (difference is not null)
                 {
                     return difference;
                 }
@@ -70,15 +83,15 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         switch (act.Verb)
         {
             case Verb.Read:
-                coverage?.Access(act.Where, act.Width, isWrite: false, Preamble.StateOf(device));
-                return Compare(step, "the answer", pair.Qemu.ReadRegister(ScriptBuilder.BlkSlot, act.Where, act.Width),
-                    pair.Simulated.ReadRegister(ScriptBuilder.BlkSlot, act.Where, act.Width));
+                coverage?.Access(act, Preamble.StateOf(device));
+                return CompareRegister(step, "the answer", act);
             case Verb.Write:
-                coverage?.Access(act.Where, act.Width, isWrite: true, Preamble.StateOf(device));
+                coverage?.Access(act, Preamble.StateOf(device));
                 return Write(WithoutLongerQueue(act), step);
             case Verb.Place:
                 RequestKinds.All[(int)act.Where].Place(new Placement(pair, act.Slot, act.Variation));
                 placed.Add((int)act.Where);
+                sinceNotification++;
                 return null;
             case Verb.AvailFlags:
                 StoreInAvailable(AvailableRing.FlagsOffset, (ushort)act.Value);
@@ -102,23 +115,25 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     private Difference? Write(Act act, string step)
     {
         DeviceQueue queue = pair.Simulated.Device.AllQueues[0];
-        bool mayWork = Reaches(act, MmioRegister.QueueNotify) || Reaches(act, MmioRegister.Status) || Reaches(act, MmioRegister.QueuePfn);
+        bool notifies = pair.Transport.Notifies(act);
         usedBefore = queue.UsedIndex.Value;
-        if (Reaches(act, MmioRegister.QueueNotify))
+        if (notifies)
         {
             Notified(queue);
         }
 
-        pair.Qemu.WriteRegister(ScriptBuilder.BlkSlot, act.Where, act.Width, act.Value);
+        pair.Qemu.WriteRegister(act.Block, act.Where, act.Width, act.Value);
         uint causesBefore = pair.Simulated.Device.InterruptStatus;
-        pair.Simulated.WriteRegister(ScriptBuilder.BlkSlot, act.Where, act.Width, act.Value);
-        if (!mayWork)
+        pair.Simulated.WriteRegister(act.Block, act.Where, act.Width, act.Value);
+        isCutShort = pair.Transport.InterruptsLate && sinceNotification > 1 && pair.Simulated.Device.IsBroken;
+        sinceNotification = notifies ? 0 : sinceNotification;
+        if (!pair.Transport.MayWork(act))
         {
             return CompareRegisters(step);
         }
 
         Difference? difference = Rest(step);
-        if (Reaches(act, MmioRegister.QueueNotify) && queue.UsedIndex.Value != usedBefore && causesBefore == 0
+        if (notifies && queue.UsedIndex.Value != usedBefore && causesBefore == 0
             && pair.Simulated.Device.Negotiated.Has(Feature.EventIndex))
         {
             coverage?.Returned(isInterrupted: pair.Simulated.Device.InterruptStatus != 0);
@@ -130,21 +145,22 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     /// <summary><see cref="Tolerances.LongerQueue"/>: the size that the queue has goes into the word for QueueNum.</summary>
     private Act WithoutLongerQueue(Act act)
     {
-        VirtioDevice device = pair.Simulated.Device;
-        DeviceQueue queue = device.AllQueues[0];
-        if (device.IsLegacy || !Reaches(act, MmioRegister.QueueNum) || queue.Descriptors == 0)
+        DeviceQueue queue = pair.Simulated.Device.AllQueues[0];
+        int at = pair.Transport.QueueSizeIn(act);
+        if (at < 0 || queue.Descriptors == 0)
         {
             return act;
         }
 
-        int shift = (int)(8 * (MmioRegister.QueueNum - act.Where));
-        if ((uint)(act.Value >> shift) <= queue.RingSize)
+        int shift = 8 * at;
+        ulong mask = pair.Transport.QueueSizeMask;
+        if ((act.Value >> shift & mask) <= queue.RingSize)
         {
             return act;
         }
 
         Replaced++;
-        return act with { Value = act.Value & ~((ulong)uint.MaxValue << shift) | (ulong)queue.RingSize << shift };
+        return act with { Value = act.Value & ~(mask << shift) | (ulong)queue.RingSize << shift };
     }
 
     private void Notified(DeviceQueue queue)
@@ -173,9 +189,6 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         }
     }
 
-    /// <summary>Does the write arrive at this register as a word of 4 bytes?</summary>
-    private static bool Reaches(Act act, uint register) => act.Where <= register && register + 4 <= act.Where + act.Width;
-
     private Difference? Rest(string step)
     {
         pair.Qemu.Settle();
@@ -184,17 +197,29 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     }
 
     private Difference? CompareRegisters(string step) =>
-        CompareRegister(step, MmioRegister.Status) ?? CompareRegister(step, MmioRegister.InterruptStatus)
-        ?? Compare(step, "the interrupt line", Level(pair.Qemu), Level(pair.Simulated));
+        CompareAll(step, pair.Transport.Watched) ?? Compare(step, "the interrupt line", Level(pair.Qemu), Level(pair.Simulated));
 
     private static ulong Level(IScriptTarget target) => target.LineIsHigh(ScriptBuilder.BlkSlot) ? 1UL : 0;
 
     /// <summary>A last look at all that can be read, the queues that the script may have left selected included.</summary>
     private Difference? CompareAllRegisters(string step)
     {
-        for (uint register = 0; register < MmioRegister.Config + BlkConfig.Length; register += 4)
+        foreach (Act act in pair.Transport.Finally)
         {
-            if (CompareRegister(step, register) is { } difference)
+            if (Write(act, act.ToString()) is { } difference)
+            {
+                return difference;
+            }
+        }
+
+        return CompareAll(step, pair.Transport.Everything);
+    }
+
+    private Difference? CompareAll(string step, IReadOnlyList<Act> reads)
+    {
+        foreach (Act read in reads)
+        {
+            if (CompareRegister(step, read.ToString(), read) is { } difference)
             {
                 return difference;
             }
@@ -203,13 +228,30 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         return null;
     }
 
-    private Difference? CompareRegister(string step, uint register) => Compare(step, RegisterNames.Of(register),
-        pair.Qemu.ReadRegister(ScriptBuilder.BlkSlot, register, 4), pair.Simulated.ReadRegister(ScriptBuilder.BlkSlot, register, 4));
+    private Difference? CompareRegister(string step, string what, Act read) => Compare(step, what,
+        pair.Qemu.ReadRegister(read.Block, read.Where, read.Width), pair.Simulated.ReadRegister(read.Block, read.Where, read.Width));
 
     private Difference? CompareMemory(string step)
     {
         AdoptOrder();
-        return CompareMemory(step, Arena.Base, Arena.Length) ?? CompareMemory(step, Arena.Tail, Arena.TailLength);
+        Difference? difference = CompareMemory(step, Arena.Base, Arena.Length) ?? CompareMemory(step, Arena.Tail, Arena.TailLength);
+        TakeMessages();
+        return difference;
+    }
+
+    /// <summary>Messages that have arrived are taken away, so that the next one shows.</summary>
+    private void TakeMessages()
+    {
+        ReadOnlySpan<byte> arrived = pair.OnQemu(Arena.Messages, Arena.MessagesLength);
+        if (arrived.ContainsAnyExcept((byte)0))
+        {
+            if (coverage is not null)
+            {
+                coverage.Messages++;
+            }
+
+            pair.Clear(Arena.Messages, Arena.MessagesLength);
+        }
     }
 
     private Difference? CompareMemory(string step, ulong start, uint length)

@@ -1,6 +1,5 @@
 using Ringcheck.Devices;
 using Ringcheck.Standard;
-using static Ringcheck.Standard.MmioRegister;
 
 namespace Ringcheck.Tests.Qemu.Differential;
 
@@ -22,7 +21,12 @@ internal enum DeviceState
 }
 
 /// <summary>The way into a state, for a queue of some size with some features.</summary>
-internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSize, ulong Features)
+/// <param name="Transport">By which the device is reached.</param>
+/// <param name="State">Where to.</param>
+/// <param name="QueueSize">Where the driver chooses it.</param>
+/// <param name="Features">What the driver writes.</param>
+/// <param name="Variation">How interrupts come, where there are several ways.</param>
+internal sealed record Preamble(ScriptTransport Transport, DeviceState State, ushort QueueSize, ulong Features, uint Variation = 0)
 {
     private const uint Known = DeviceStatus.Acknowledge | DeviceStatus.Driver;
     private const uint IrregularStatus = DeviceStatus.DriverOk | 0x20;
@@ -54,8 +58,7 @@ internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSi
     public IEnumerable<Act> Acts()
     {
         yield return new Act(Verb.ClearQueues);
-        yield return Act.Write(QueueSel, 0);
-        foreach (Act act in IsLegacy ? LegacyQueue() : ModernQueue())
+        foreach (Act act in Transport.Prepare(this))
         {
             yield return act;
         }
@@ -64,7 +67,7 @@ internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSi
         {
             if (status == (Known | DeviceStatus.FeaturesOk) || (IsLegacy && status == (Known | DeviceStatus.DriverOk)))
             {
-                foreach (Act act in Negotiation())
+                foreach (Act act in Transport.Negotiate(Features))
                 {
                     yield return act;
                 }
@@ -72,20 +75,22 @@ internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSi
 
             if ((status & DeviceStatus.DriverOk) != 0)
             {
-                yield return IsLegacy ? Act.Write(QueuePfn, Arena.LegacyA / Arena.LegacyAlign) : Act.Write(QueueReady, 1);
+                yield return Transport.EnableQueue();
             }
 
-            yield return Act.Write(MmioRegister.Status, status);
+            yield return Transport.Status(status);
         }
 
         if (State == DeviceState.Broken)
         {
             yield return Act.Place(RequestKinds.Breaking, slot: 0, variation: 0);
-            yield return Act.Write(QueueNotify, 0);
+            yield return Transport.Notify(0);
         }
     }
 
-    public override string ToString() => $"version {(IsLegacy ? 1 : 2)}, {State}, queue of {QueueSize}, features 0x{Features:x}";
+    public override string ToString() => $"{Transport.Name}, {State}, queue of {QueueSize}, features 0x{Features:x}, variation {Variation}";
+
+    private bool IsLegacy => Transport.IsLegacy;
 
     private uint[] Path()
     {
@@ -101,34 +106,5 @@ internal sealed record Preamble(bool IsLegacy, DeviceState State, ushort QueueSi
             DeviceState.Irregular => [path[0], path[1], IrregularStatus],
             _ => IsLegacy ? [path[0], path[1], path[3]] : path,
         };
-    }
-
-    private IEnumerable<Act> ModernQueue()
-    {
-        yield return Act.Write(QueueNum, QueueSize);
-        yield return Act.Write(QueueDescLow, (uint)Arena.QueueA);
-        yield return Act.Write(QueueDriverLow, (uint)Arena.QueueA + Arena.AvailableOffset);
-        yield return Act.Write(QueueDeviceLow, (uint)Arena.QueueA + Arena.UsedOffset);
-        yield return Act.Write(QueueDescHigh, 0);
-        yield return Act.Write(QueueDriverHigh, 0);
-        yield return Act.Write(QueueDeviceHigh, 0);
-    }
-
-    private IEnumerable<Act> LegacyQueue()
-    {
-        yield return Act.Write(GuestPageSize, Arena.LegacyAlign);
-        yield return Act.Write(QueueNum, QueueSize);
-        yield return Act.Write(QueueAlign, Arena.LegacyAlign);
-    }
-
-    private IEnumerable<Act> Negotiation()
-    {
-        yield return Act.Write(DriverFeaturesSel, 0);
-        yield return Act.Write(DriverFeatures, (uint)Features);
-        if (!IsLegacy)
-        {
-            yield return Act.Write(DriverFeaturesSel, 1);
-            yield return Act.Write(DriverFeatures, Features >> 32);
-        }
     }
 }

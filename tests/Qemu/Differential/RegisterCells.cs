@@ -1,5 +1,4 @@
-using Ringcheck.Standard;
-using Ringcheck.Tests.Qemu.Scripts;
+using System.Numerics;
 
 namespace Ringcheck.Tests.Qemu.Differential;
 
@@ -12,66 +11,68 @@ internal readonly record struct AccessShape(int Width, bool IsInside)
 /// <summary>A cell of coverage: one register, one shape, one direction, one state of the device.</summary>
 internal readonly record struct RegisterCell(int Register, int Shape, bool IsWrite, DeviceState State);
 
-/// <summary>
-/// The registers that coverage tells apart: each that the standard names, one for all offsets that it does not name, each word of
-/// the block device's configuration, and what lies beyond that.
-/// </summary>
-internal static class RegisterCells
+/// <summary>One register, or a group of registers that coverage does not tell apart.</summary>
+/// <param name="Name">The standard's.</param>
+/// <param name="Offsets">Where in its block.</param>
+/// <param name="Block">Of <see cref="Scripts.IScriptTarget"/>.</param>
+/// <param name="Length">In bytes, each.</param>
+internal sealed record ScriptRegister(string Name, uint[] Offsets, byte Block = Scripts.ScriptBuilder.BlkSlot, uint Length = 4);
+
+/// <summary>The cells of a transport: its registers, in each shape that an access to them can have.</summary>
+internal sealed class RegisterCells
 {
-    public static IReadOnlyList<AccessShape> Shapes { get; } =
-        [.. ((int[])[1, 2, 4, 8]).SelectMany(width => (AccessShape[])[new(width, false), new(width, true)])];
+    private readonly Dictionary<(byte Block, uint Offset), int> registerOf = [];
 
-    public static IReadOnlyList<(string Name, uint[] Offsets)> Registers { get; } = [.. NamedRegisters(), .. Configuration()];
-
-    private static readonly Dictionary<uint, int> RegisterOf = Registers
-        .SelectMany((register, i) => register.Offsets.Select(offset => (Offset: offset, Index: i))).ToDictionary(r => r.Offset, r => r.Index);
+    public RegisterCells(IEnumerable<ScriptRegister> registers, IEnumerable<int> widths)
+    {
+        Registers = [.. registers];
+        Shapes = [.. widths.SelectMany(width => (AccessShape[])[new(width, false), new(width, true)])];
+        for (int i = 0; i < Registers.Count; i++)
+        {
+            foreach (uint at in Registers[i].Offsets.SelectMany(offset => Enumerable.Range(0, (int)Registers[i].Length).Select(b => offset + (uint)b)))
+            {
+                registerOf.Add((Registers[i].Block, at), i);
+            }
+        }
+    }
 
     public static IReadOnlyList<DeviceState> States { get; } = Enum.GetValues<DeviceState>();
 
-    /// <summary>Cells that no script can reach, with the reason; none is known.</summary>
-    public static IReadOnlyDictionary<RegisterCell, string> Unreachable { get; } = new Dictionary<RegisterCell, string>();
+    /// <summary>The registers that coverage tells apart.</summary>
+    public IReadOnlyList<ScriptRegister> Registers { get; }
 
-    public static IEnumerable<RegisterCell> Of(DeviceState state)
+    public IReadOnlyList<AccessShape> Shapes { get; }
+
+    /// <summary>Where accesses of a shape to a register can begin, in bytes from its start; empty if there is no such access.</summary>
+    public required Func<ScriptRegister, AccessShape, uint[]> Starts { get; init; }
+
+    public IEnumerable<RegisterCell> Of(DeviceState state)
     {
         for (int register = 0; register < Registers.Count; register++)
         {
             for (int shape = 0; shape < Shapes.Count; shape++)
             {
-                yield return new(register, shape, IsWrite: false, state);
-                yield return new(register, shape, IsWrite: true, state);
+                if (Starts(Registers[register], Shapes[shape]).Length != 0)
+                {
+                    yield return new(register, shape, IsWrite: false, state);
+                    yield return new(register, shape, IsWrite: true, state);
+                }
             }
         }
     }
 
     /// <summary>The cell of an access; null for one that belongs to no register that is listed.</summary>
-    public static RegisterCell? Of(uint offset, int width, bool isWrite, DeviceState state)
+    public RegisterCell? Of(Act act, DeviceState state)
     {
-        int shape = 2 * System.Numerics.BitOperations.Log2((uint)width) + ((offset & 3) == 0 ? 0 : 1);
-        return RegisterOf.TryGetValue(offset & ~3u, out int register) ? new(register, shape, isWrite, state) : null;
+        if (!registerOf.TryGetValue((act.Block, act.Where), out int register))
+        {
+            return null;
+        }
+
+        bool isInside = Array.IndexOf(Registers[register].Offsets, act.Where) < 0;
+        return new(register, 2 * BitOperations.Log2(act.Width) + (isInside ? 1 : 0), act.Verb == Verb.Write, state);
     }
 
-    public static string Describe(RegisterCell cell) =>
+    public string Describe(RegisterCell cell) =>
         $"{Registers[cell.Register].Name} {Shapes[cell.Shape]} {(cell.IsWrite ? "written" : "read")} in {cell.State}";
-
-    private static IEnumerable<(string Name, uint[] Offsets)> NamedRegisters()
-    {
-        var named = RegisterNames.All.Where(r => r.Key < MmioRegister.Config).OrderBy(r => r.Key).ToArray();
-        foreach ((uint offset, string name) in named)
-        {
-            yield return (name, [offset]);
-        }
-
-        yield return ("(no register)", [.. Enumerable.Range(0, 64).Select(i => 4 * (uint)i).Where(offset => !named.Any(r => r.Key == offset))]);
-    }
-
-    private static IEnumerable<(string Name, uint[] Offsets)> Configuration()
-    {
-        for (uint offset = 0; offset <= BlkConfig.WriteZeroesMayUnmap; offset += 4)
-        {
-            yield return ($"Config+0x{offset:x2}", [MmioRegister.Config + offset]);
-        }
-
-        yield return ("Config, just beyond", [MmioRegister.Config + BlkConfig.WriteZeroesMayUnmap + 4]);
-        yield return ("Config, far beyond", [.. ((uint[])[0x40, 0x80, 0xF0]).Select(offset => MmioRegister.Config + offset)]);
-    }
 }

@@ -1,8 +1,9 @@
 namespace Ringcheck.Tests.Qemu.Scripts;
 
 /// <summary>
-/// A <c>virt</c> machine with one virtio-blk device in slot 31, as a script sees it: QEMU, or the simulated machine. Registers are
-/// named by slot and offset in the slot's block, memory by bus address.
+/// A machine with one virtio-blk device, as a script sees it: QEMU, or the simulated machine. Registers are named by block and offset in
+/// the block, memory by bus address. A block is a slot of virtio-mmio, of which 31 has the device, or one of <see cref="PciBlock"/>, which
+/// may be memory, ports or configuration space.
 /// </summary>
 public interface IScriptTarget
 {

@@ -159,6 +159,11 @@ public sealed class ScriptRun
 
     private static string Register(int slot, uint offset)
     {
+        if (slot >= PciBlock.First)
+        {
+            return PciBlock.Describe(slot, offset);
+        }
+
         string name = offset >= MmioRegister.Config ? $"Config+{Hex(offset - MmioRegister.Config)}" : RegisterNames.Of(offset);
         return slot == ScriptBuilder.BlkSlot ? name : $"slot {slot} {name}";
     }

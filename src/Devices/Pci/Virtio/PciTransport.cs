@@ -39,13 +39,29 @@ public sealed class PciTransport : DeviceTransport
         isLegacy = Function.Virtio.Interface == VirtioPciInterface.Legacy;
         Device.PageShift = PageShift;
         ForgetVectors();
+        unbacked.Clear();
+        Function.ForgetDisabled();
+        Function.ForgetStarted();
     }
 
     internal override void Reset()
     {
         ForgetVectors();
         Function.SetInterrupt(false);
+        if (!Device.Rules.IsQemu) return;
+        foreach (var queue in Device.AllQueues) queue.Clear();
+        unbacked.Clear();
+        Function.ForgetDisabled();
+        for (int vector = 0; vector < Function.MsixVectors; vector++) Function.ForgetPending(vector);
     }
+
+    internal override FeatureSet OfferedOverLegacy => Device.Offered | new FeatureSet(Function.QemuLegacyFeatures, 0);
+
+    internal override bool TakesNoBuffers => Function.IsDisabled;
+
+    internal override bool TakesFeaturesAtOnce => Device.Rules.IsQemu;
+
+    internal override void ResetWithMachine() => Function.ResetWithMachine();
 
     /// <summary>The driver has written the status, over one of the interfaces.</summary>
     internal void Begin(bool legacy)
@@ -68,7 +84,8 @@ public sealed class PciTransport : DeviceTransport
             return;
         }
         if ((causes & InterruptCause.ConfigurationChange) != 0) Function.Send(configVector);
-        if ((causes & InterruptCause.UsedBuffer) == 0) return;
+        // QEMU shows both causes when the configuration changes, and sends the one message.
+        if ((causes & InterruptCause.UsedBuffer) == 0 || (Device.Rules.IsQemu && queue is null)) return;
         if (queue is not null) Function.Send(queueVectors[queue.Index]);
         else foreach (ushort vector in queueVectors) Function.Send(vector);
     }
@@ -79,8 +96,13 @@ public sealed class PciTransport : DeviceTransport
 
     internal override void Fold(ref StateHasher hasher)
     {
-        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0));
+        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0) | (Function.IsDisabled ? 1u << 17 : 0) | (Function.IsStarted ? 1u << 18 : 0));
         foreach (ushort vector in queueVectors) hasher.Add(vector);
+        foreach (var (place, value) in unbacked)
+        {
+            hasher.Add(place.Queue | (ulong)place.Offset << 32);
+            hasher.Add(value);
+        }
     }
 
     // Vectors (4.1.5.1.2)
@@ -88,17 +110,44 @@ public sealed class PciTransport : DeviceTransport
     internal ushort ConfigVector
     {
         get => configVector;
-        set => configVector = Mapped(value);
+        set => Change(ref configVector, value);
     }
 
     /// <summary>Of the selected queue.</summary>
     internal ushort QueueVector
     {
-        get => Device.SelectedQueue is { } queue ? queueVectors[queue.Index] : PciCommonRegister.NoVector;
+        get => Device.SelectedQueue is { } queue ? queueVectors[queue.Index] : (ushort)~Unbacked(PciCommonRegister.QueueMsixVector);
         set
         {
-            if (Device.SelectedQueue is { } queue) queueVectors[queue.Index] = Mapped(value);
+            if (Device.SelectedQueue is { } queue) Change(ref queueVectors[queue.Index], value);
+            else if (Device.Rules.IsQemu) SetUnbacked(PciCommonRegister.QueueMsixVector, (uint)~Mapped(value));
         }
+    }
+
+    /// <summary>A message that was due by a vector that nobody else has is forgotten by QEMU, also where the same vector is written again.</summary>
+    void Change(ref ushort vector, ushort value)
+    {
+        ushort before = vector;
+        vector = PciCommonRegister.NoVector;
+        if (Device.Rules.IsQemu && configVector != before && Array.IndexOf(queueVectors, before) < 0) Function.ForgetPending(before);
+        vector = Mapped(value);
+    }
+
+    // QEMU has registers for 1,024 queues, whether they are there or not
+
+    readonly Dictionary<(uint Queue, uint Offset), uint> unbacked = [];
+
+    /// <summary>What was written for a queue that is not there; vectors are kept inverted, so that none is 0 too.</summary>
+    internal uint Unbacked(uint offset) => unbacked.GetValueOrDefault((Device.QueueSel, offset));
+
+    internal void SetUnbacked(uint offset, uint value) => unbacked[(Device.QueueSel, offset)] = value;
+
+    /// <summary>queue_reset (4.1.4.3, 2.6.1), which QEMU takes whether RING_RESET was negotiated or not.</summary>
+    internal void ResetQueue()
+    {
+        if (Device.SelectedQueue is { } queue) queueVectors[queue.Index] = PciCommonRegister.NoVector;
+        else unbacked.Remove((Device.QueueSel, PciCommonRegister.QueueMsixVector));
+        Device.ResetQueueAsQemu();
     }
 
     /// <summary>4.1.5.1.2.1: what cannot be mapped reads back as none. A device of profile odd may be out of resources at any time.</summary>

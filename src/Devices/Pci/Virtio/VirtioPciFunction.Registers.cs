@@ -5,7 +5,22 @@ namespace Ringcheck.Devices;
 /// <content>Virtio 1.4, 4.1.4.3 to 4.1.4.6, 4.1.4.9 and 4.1.4.10: what each access reads and writes.</content>
 public sealed partial class VirtioPciFunction
 {
+    const uint BadFeature = 1u << Feature.BadFeature;
+
     uint accessWindow;
+
+    /// <summary>QEMU's device serves nothing since its bus master bit was cleared.</summary>
+    bool isDisabled;
+
+    /// <summary>QEMU's device has looked at its queues for this DRIVER_OK.</summary>
+    bool isStarted;
+
+    internal bool IsStarted => isStarted;
+
+    internal bool IsDisabled => isDisabled;
+
+    /// <summary>What QEMU offers over the legacy registers beside the features of the device: a bit that no driver may take, and those that came with the legacy interface.</summary>
+    internal uint QemuLegacyFeatures => !Rules.IsQemu ? 0 : Virtio.Interface == VirtioPciInterface.Transitional ? BadFeature | 1u << Feature.NotifyOnEmpty | 1u << Feature.AnyLayout : BadFeature;
 
     protected override ulong ReadBar(int bar, uint offset, int width)
     {
@@ -16,6 +31,8 @@ public sealed partial class VirtioPciFunction
             PciStructure.Isr => ReadIsr(),
             PciStructure.Device => ReadDevice(within, width),
             PciStructure.Legacy => ReadLegacy(within, width),
+            // QEMU has nothing between the table and the pending bits, so that the window answers.
+            PciStructure.None when Rules.IsQemu => Ones(width),
             _ => 0,
         };
         return Owner.Distorted(value, width);
@@ -38,7 +55,7 @@ public sealed partial class VirtioPciFunction
     /// <summary>4.1.4.4: the address tells which queue, or, where all have the same, the value.</summary>
     uint QueueOf(uint offset, uint value) => layout.NotifyMultiplier == 0 ? value & 0xFFFF : offset / layout.NotifyMultiplier;
 
-    /// <summary>A function that is no bus master cannot look at its queues.</summary>
+    /// <summary>A function that is no bus master cannot look at its queues; QEMU's still can, and takes nothing (<see cref="CommandWrittenAsQemu"/>).</summary>
     void Notified(uint queue)
     {
         if (IsBusMaster || Rules.IsQemu) Owner.WriteQueueNotify(queue);
@@ -49,6 +66,7 @@ public sealed partial class VirtioPciFunction
     {
         uint causes = Owner.InterruptStatus;
         Owner.AcknowledgeInterrupt(causes);
+        if (Rules.IsQemu) SetInterrupt(false); // the pin, even of a device that is broken
         return IsMsixEnabled && !Rules.IsQemu ? causes & InterruptCause.ConfigurationChange : causes;
     }
 
@@ -79,7 +97,7 @@ public sealed partial class VirtioPciFunction
             PciCommonRegister.DeviceFeatureSelect => Owner.DeviceFeaturesSel,
             PciCommonRegister.DeviceFeature => Owner.ReadDeviceFeatures(),
             PciCommonRegister.DriverFeatureSelect => Owner.DriverFeaturesSel,
-            PciCommonRegister.DriverFeature => Owner.ReadDriverFeatures(),
+            PciCommonRegister.DriverFeature => Rules.IsQemu && Owner.DriverFeaturesSel > 1 ? 0 : Owner.ReadDriverFeatures(),
             PciCommonRegister.ConfigMsixVector => transport.ConfigVector,
             PciCommonRegister.QueueCount => (uint)Owner.AllQueues.Length,
             PciCommonRegister.DeviceStatus => Owner.Status,
@@ -89,6 +107,7 @@ public sealed partial class VirtioPciFunction
             PciCommonRegister.QueueMsixVector => transport.QueueVector,
             PciCommonRegister.QueueEnable => Owner.ReadQueueReady(),
             PciCommonRegister.QueueNotifyOff => layout.NotifyMultiplier == 0 ? 0 : Rules.IsQemu ? Owner.QueueSel : queue is null ? 0u : queue.Index,
+            >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when queue is null => transport.Unbacked(offset),
             PciCommonRegister.QueueDesc => (uint)(queue?.DescriptorAddress ?? 0),
             PciCommonRegister.QueueDesc + 4 => (uint)((queue?.DescriptorAddress ?? 0) >> 32),
             PciCommonRegister.QueueDriver => (uint)(queue?.DriverAddress ?? 0),
@@ -106,15 +125,19 @@ public sealed partial class VirtioPciFunction
         {
             case PciCommonRegister.DeviceFeatureSelect: Owner.DeviceFeaturesSel = value; break;
             case PciCommonRegister.DriverFeatureSelect: Owner.DriverFeaturesSel = value; break;
-            case PciCommonRegister.DriverFeature: Owner.WriteDriverFeatures(value); break;
+            case PciCommonRegister.DriverFeature:
+                if (!Rules.IsQemu || Owner.DriverFeaturesSel <= 1) Owner.WriteDriverFeatures(value);
+                break;
             case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
             case PciCommonRegister.DeviceStatus: WriteStatus(value, legacy: false); break;
             case PciCommonRegister.QueueSelect:
                 if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
                 break;
-            case PciCommonRegister.QueueSize: WriteQueueSize((ushort)value); break;
+            case PciCommonRegister.QueueSize: Owner.WriteQueueRegister(VirtioRegister.QueueSize, (ushort)value); break;
             case PciCommonRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
             case PciCommonRegister.QueueEnable: EnableQueue((ushort)value); break;
+            case PciCommonRegister.QueueReset when Rules.IsQemu && value == 1: transport.ResetQueue(); break;
+            case >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when Rules.IsQemu && Owner.SelectedQueue is null: transport.SetUnbacked(offset, value); break;
             case PciCommonRegister.QueueDesc: Owner.WriteQueueRegister(VirtioRegister.QueueDescLow, value); break;
             case PciCommonRegister.QueueDesc + 4: Owner.WriteQueueRegister(VirtioRegister.QueueDescHigh, value); break;
             case PciCommonRegister.QueueDriver: Owner.WriteQueueRegister(VirtioRegister.QueueDriverLow, value); break;
@@ -129,13 +152,7 @@ public sealed partial class VirtioPciFunction
     {
         if ((byte)value == 0 || Virtio.Interface != VirtioPciInterface.Transitional) transport.Begin(legacy);
         Owner.WriteStatus(value);
-    }
-
-    /// <summary>QEMU takes all that it has room for, powers of two or not, and ignores what would make the queue vanish.</summary>
-    void WriteQueueSize(ushort value)
-    {
-        if (Rules.IsQemu && value is 0 or > (ushort)VirtioDevice.QemuQueueSizeMax) return;
-        Owner.WriteQueueRegister(VirtioRegister.QueueSize, value);
+        if (Rules.IsQemu) FollowStatusAsQemu((value & DeviceStatus.DriverOk) != 0);
     }
 
     /// <summary>4.1.4.3.2: never 0. QEMU calls all but 1 an error of the driver's; others ignore it.</summary>
@@ -143,7 +160,7 @@ public sealed partial class VirtioPciFunction
     {
         if (value == 1)
         {
-            if (Owner.SelectedQueue is { Size: 0 } queue) queue.Size = Rules.IsQemu ? queue.RingSize : queue.MaximumSize;
+            if (!Rules.IsQemu && Owner.SelectedQueue is { Size: 0 } queue) queue.Size = queue.MaximumSize;
             Owner.WriteQueueRegister(VirtioRegister.QueueReady, 1);
         }
         else if (Rules.IsQemu)
@@ -160,16 +177,16 @@ public sealed partial class VirtioPciFunction
         if (!Rules.IsQemu && VirtioPciRules.LegacyWidth(offset, IsMsixEnabled) != width) return Ones(width);
         return offset switch
         {
-            PciLegacyRegister.DeviceFeatures => Owner.Offered.Word(0),
+            PciLegacyRegister.DeviceFeatures => Owner.Offered.Word(0) | QemuLegacyFeatures,
             PciLegacyRegister.DriverFeatures => Owner.Negotiated.Word(0),
             PciLegacyRegister.QueueAddress => Owner.ReadQueuePfn(),
-            PciLegacyRegister.QueueSize => Owner.SelectedQueue?.MaximumSize ?? 0u,
+            PciLegacyRegister.QueueSize => (Rules.IsQemu ? Owner.SelectedQueue?.RingSize : Owner.SelectedQueue?.MaximumSize) ?? 0u,
             PciLegacyRegister.QueueSelect => (ushort)Owner.QueueSel,
             PciLegacyRegister.DeviceStatus => Owner.Status,
             PciLegacyRegister.IsrStatus => ReadIsr(),
             PciLegacyRegister.ConfigMsixVector => transport.ConfigVector,
             PciLegacyRegister.QueueMsixVector => transport.QueueVector,
-            _ => 0,
+            _ => Rules.IsQemu ? uint.MaxValue : 0,
         };
     }
 
@@ -185,14 +202,18 @@ public sealed partial class VirtioPciFunction
         {
             case PciLegacyRegister.DriverFeatures:
                 Owner.DriverFeaturesSel = 0;
-                Owner.WriteDriverFeatures(value);
+                // Of a driver that takes the bit which says that it should not, QEMU assumes nothing.
+                Owner.WriteDriverFeatures(Rules.IsQemu && (value & BadFeature) != 0 ? 0 : value);
                 break;
             case PciLegacyRegister.QueueAddress: WriteQueueAddress(value); break;
             case PciLegacyRegister.QueueSelect:
                 if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
                 break;
             case PciLegacyRegister.QueueNotify: Notified((ushort)value); break;
-            case PciLegacyRegister.DeviceStatus: WriteStatus(value, legacy: true); break;
+            case PciLegacyRegister.DeviceStatus:
+                WriteStatus(value, legacy: true);
+                if (Rules.IsQemu && value == (DeviceStatus.Acknowledge | DeviceStatus.Driver)) MakeBusMaster();
+                break;
             case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
             case PciLegacyRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
         }
@@ -227,6 +248,12 @@ public sealed partial class VirtioPciFunction
         bar = (int)GetConfig(accessWindow + PciVirtioCapability.BarOffset, 1);
         offset = GetConfig(accessWindow + PciVirtioCapability.OffsetOffset, 4);
         width = (int)GetConfig(accessWindow + PciVirtioCapability.StructureLengthOffset, 4);
+        if (Rules.IsQemu)
+        {
+            // It reaches the structures alone, whatever BAR is asked for, and rounds the offset down.
+            bar = layout.Places[0].Bar;
+            offset &= ~((uint)width - 1);
+        }
         return width is 1 or 2 or 4 && bar <= PciVirtioCapability.LastBar && Bar(bar).Kind != PciBarKind.None
             && offset % (uint)width == 0 && offset + (ulong)width <= Bar(bar).Size;
     }
@@ -241,15 +268,43 @@ public sealed partial class VirtioPciFunction
 
     protected override void ConfigWritten(uint offset, int width)
     {
+        if (Rules.IsQemu && Overlaps(offset, width, PciRegister.Command, 1)) CommandWrittenAsQemu();
         if (!IsAccess(offset, width) || !TryAccess(out int bar, out uint at, out int size)) return;
         WriteBar(bar, at, size, GetConfig(accessWindow + PciVirtioCapability.AccessDataOffset, size));
     }
 
     // What happens to the function
 
-    /// <summary>QEMU takes DRIVER_OK back from a device that may not master the bus any more (data/qemu-observed.md).</summary>
-    protected override void CommandChanged()
+    /// <summary>
+    /// QEMU takes DRIVER_OK back from a device that may not master the bus any more, and serves no queue until the register is written again with the bit, or the device
+    /// is reset (data/qemu-observed.md).
+    /// </summary>
+    void CommandWrittenAsQemu()
     {
-        if (Rules.IsQemu && !IsBusMaster) Owner.ForgetDriverOk();
+        isDisabled = !MasterBit;
+        if (!isDisabled) return;
+        Owner.ForgetDriverOk();
+        isStarted = false;
     }
+
+    /// <summary>QEMU looks at all queues once when DRIVER_OK is written: of whatever was announced before, it hears then.</summary>
+    void FollowStatusAsQemu(bool isDriverOk)
+    {
+        bool was = isStarted;
+        isStarted = isDriverOk;
+        if (!isDriverOk || was) return;
+        foreach (var queue in Owner.AllQueues) Notified(queue.Index);
+    }
+
+    /// <summary>QEMU lets legacy drivers forget the bus master bit: it sets it when Status becomes DRIVER.</summary>
+    void MakeBusMaster()
+    {
+        bool was = isDisabled;
+        WriteConfigByte(PciRegister.Command, (byte)(GetConfig(PciRegister.Command, 1) | PciCommand.BusMaster));
+        isDisabled = was;
+    }
+
+    internal void ForgetDisabled() => isDisabled = false;
+
+    internal void ForgetStarted() => isStarted = false;
 }

@@ -35,8 +35,9 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
         {
             AddBar(4, new(PciBarKind.Memory64, IsPrefetchable: true, 0x4000));
         }
-        if (settings.Vectors != 0) AddMsix(layout.MsixBar, settings.Vectors, layout.MsixTable, layout.MsixPending);
+        if (!Rules.IsQemu) AddMsix();
         if (settings.Interface != VirtioPciInterface.Legacy) AddStructures();
+        if (Rules.IsQemu) AddMsix();
     }
 
     public VirtioPciSettings Virtio { get; }
@@ -82,6 +83,11 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
 
     // Capabilities (4.1.4)
 
+    void AddMsix()
+    {
+        if (Virtio.Vectors != 0) AddMsix(layout.MsixBar, Virtio.Vectors, layout.MsixTable, layout.MsixPending);
+    }
+
     void AddStructures()
     {
         if (Rules.IsUnusual)
@@ -93,8 +99,9 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
             Describe(strange, PciVirtioCapability.Common, bar: PciVirtioCapability.LastBar + 1, 0, PciCommonRegister.Length);
             AddCapability(PciCapability.VendorSpecific, strange);
         }
-        AddAccessWindow();
+        if (!Rules.IsQemu) AddAccessWindow();
         foreach (var place in layout.Places) AddStructure(place);
+        if (Rules.IsQemu) AddAccessWindow();
     }
 
     void AddStructure(in PciStructurePlace place)
