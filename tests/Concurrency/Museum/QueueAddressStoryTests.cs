@@ -1,3 +1,4 @@
+using Ringcheck.Cli.Failures;
 using Ringcheck.Museum;
 using Ringcheck.Tests.Concurrency.Cli;
 using Xunit;

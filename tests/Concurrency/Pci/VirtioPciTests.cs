@@ -117,6 +117,8 @@ public sealed class VirtioPciTests
     [InlineData("lifecycle/queue-setup-out-of-order", 7)]
     [InlineData("register-access/bus-master-off", 8)]
     [InlineData("lifecycle/notified-before-driver-ok", 9)]
+    [InlineData("register-access/vector-range", 10)]
+    [InlineData("lifecycle/vector-not-read-back", 11)]
     public void A_broken_rule_is_told(string rule, int which)
     {
         using var bench = PciBench.Virt();
@@ -146,6 +148,11 @@ public sealed class VirtioPciTests
                     transport.Notify.Write16(machine, 0, 0);
                     break;
                 case 9: transport.Notify.Write16(machine, 0, 0); break;
+                case 10: transport.Registers.Write16(machine, PciCommonRegister.QueueMsixVector, 2); break;
+                case 11:
+                    transport.Registers.Write16(machine, PciCommonRegister.ConfigMsixVector, 0);
+                    transport.Registers.Write16(machine, PciCommonRegister.QueueMsixVector, 1);
+                    break;
             }
         });
         Assert.Equal(rule, violation?.Key);
