@@ -87,11 +87,11 @@ public sealed partial class KernelBoot<TMachine, TBoard>
     /// <summary>Boots. A <paramref name="fallback"/> is used where no bus has a disk, and only then; without one, that is an error of the last stage.</summary>
     public BootResult Run(RamDisk<TMachine>? fallback)
     {
+        Span<byte> buffer = stackalloc byte[64];
         Forget();
-        Span<byte> words = stackalloc byte[64];
         for (BootStage stage = BootStage.Memory; stage < BootStage.Done; stage++)
         {
-            TextLine detail = new(words);
+            TextLine detail = new(buffer);
             DriverStatus status = RunStage(stage, fallback, ref detail);
             Tell(stage, status, detail.Written);
             if (status != DriverStatus.Ok)
