@@ -54,7 +54,7 @@ public class PciLaneBenchmarks
 /// The kernel's cost of coming to a device, on a machine that runs nothing beside it: a probe of all 32 slots of virtio-mmio, going through PCI (32 places on the root bus, sizing, addresses, routing), and
 /// finding the structures of one function.
 /// </summary>
-public class PciProbeBenchmarks
+public class PciProbeBenchmarks : IDisposable
 {
     readonly SimulatedMachine slots = new(1 << 20), buses = new(1 << 20);
     readonly PciDeviceTable table = new(8);
@@ -74,6 +74,14 @@ public class PciProbeBenchmarks
         slots.Engine.MaxPoints = buses.Engine.MaxPoints = uint.MaxValue;
         slots.Reset(PlainRun.Instance);
         buses.Reset(PlainRun.Instance);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        slots.Dispose();
+        buses.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(Baseline = true)]

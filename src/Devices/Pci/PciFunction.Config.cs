@@ -44,8 +44,8 @@ public abstract partial class PciFunction
         InitialiseConfig(PciRegister.InterruptPin, Settings.InterruptPin);
         InitialiseConfig(PciRegister.InterruptLine, 0, mask: 0xFF);
         InitialiseConfig(PciRegister.CacheLineSize, 0, mask: 0xFF);
-        const ushort command = PciCommand.Decode | PciCommand.BusMaster | PciCommand.Serr | PciCommand.InterruptDisable;
-        InitialiseConfig16(PciRegister.Command, 0, Rules.IsQemu ? command : (ushort)(command | PciCommand.ParityError));
+        const ushort kept = PciCommand.Decode | PciCommand.BusMaster | PciCommand.Serr | PciCommand.InterruptDisable;
+        InitialiseConfig16(PciRegister.Command, 0, Rules.IsQemu ? kept : (ushort)(kept | PciCommand.ParityError));
         // QEMU keeps whatever is written behind the header, but for what a capability claims.
         if (Rules.IsQemu) writable.AsSpan((int)PciRegister.HeaderSize).Fill(0xFF);
         if (isBridge) return;
