@@ -64,6 +64,12 @@ public sealed record ScenarioInfo(string Name, string Summary, IReadOnlyList<str
     /// </summary>
     public IReadOnlyList<string> Wrong { get; init; } = [];
 
+    /// <summary>Memories that its machine can have, by name; none given: all of them.</summary>
+    public IReadOnlyList<string> Memories { get; init; } = [];
+
+    /// <summary>Whether its machine can have a memory.</summary>
+    public bool RunsOn(string memory) => Memories.Count == 0 || Memories.Contains(memory);
+
     /// <summary>Whether this scenario can be built with a profile.</summary>
     public bool Has(string profile) => Profiles.Contains(profile) || Variants.Contains(profile) || Wrong.Contains(profile);
 }

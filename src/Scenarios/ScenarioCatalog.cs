@@ -15,22 +15,25 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
 
     const string NoProfile = "none";
 
+    /// <summary>What a pc can have, and what a machine of AArch64 cannot.</summary>
+    static readonly string[] OfX86 = ["sc", "tso"], NotTso = [.. MachineMemory.All.Where(memory => memory.Model != MemoryModel.Tso).Select(memory => memory.Name)];
+
     static readonly Entry[] Entries =
     [
         new(new("spsc-4x3", "single-producer ring of 4 slots: 3 values, 4 polls, 16 scheduling points", [NoProfile], InTour: true), (_, _, memory) => new Spsc4x3(memory)),
         new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _, memory) => new Spsc2x4(memory)),
         new(new("split-2x3", "a split ring in small: 2 requests, each side looks 3 times", [NoProfile], InTour: false), (_, _, memory) => new Split2x3(memory)),
-        .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour),
+        .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour) { Memories = entry.Setup.Pci is { IsPc: true } ? OfX86 : [] },
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
-        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: false) { Variants = CpuBootScenario.Variants },
+        new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: false) { Memories = NotTso, Variants = CpuBootScenario.Variants },
             (variant, _, memory) => OfAArch64(memory, () => new CpuBootScenario(variant))),
-        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuCodeScenario())),
-        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuSwitchScenario())),
-        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false), (profile, _, memory) => OfAArch64(memory, () => new CpuUnmapScenario(profile))),
-        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuIdleScenario())),
-        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => OfAArch64(memory, () => new CpuMmuOffScenario())),
+        new(new(CpuCodeScenario.Name, CpuCodeScenario.Summary, [NoProfile], InTour: false) { Memories = NotTso }, (_, _, memory) => OfAArch64(memory, () => new CpuCodeScenario())),
+        new(new(CpuSwitchScenario.Name, CpuSwitchScenario.Summary, [NoProfile], InTour: false) { Memories = NotTso }, (_, _, memory) => OfAArch64(memory, () => new CpuSwitchScenario())),
+        new(new(CpuUnmapScenario.Name, CpuUnmapScenario.Summary, CpuUnmapScenario.Profiles, InTour: false) { Memories = NotTso }, (profile, _, memory) => OfAArch64(memory, () => new CpuUnmapScenario(profile))),
+        new(new(CpuIdleScenario.Name, CpuIdleScenario.Summary, [NoProfile], InTour: false) { Memories = NotTso }, (_, _, memory) => OfAArch64(memory, () => new CpuIdleScenario())),
+        new(new(CpuMmuOffScenario.Name, CpuMmuOffScenario.Summary, [NoProfile], InTour: false) { Memories = NotTso }, (_, _, memory) => OfAArch64(memory, () => new CpuMmuOffScenario())),
         new(new(QueueScenario.NotifyName, QueueScenario.NotifySummary, QueueScenario.Profiles, InTour: false),
             (profile, _, memory) => new QueueScenario(QueueScenario.NotifyName, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(QueueScenario.RestartName, QueueScenario.RestartSummary, QueueScenario.Profiles, InTour: false),
@@ -49,7 +52,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new(ApicScenario.Name, ApicScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new ApicScenario(memory)),
         new(new(SerialScenario.Name, SerialScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new SerialScenario(memory)),
         new(new(TimerScenario.Name, TimerScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new TimerScenario(memory)),
-        .. BootScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, entry.Profiles, entry.InTour), (profile, fresh, memory) =>
+        .. BootScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, entry.Profiles, entry.InTour) { Memories = entry.Of(entry.Profiles[0]).Setup.IsPc ? OfX86 : [] }, (profile, fresh, memory) =>
         {
             var (setup, devices) = entry.Of(profile);
             return BootScenarios.Create(setup, devices, memory, fresh);

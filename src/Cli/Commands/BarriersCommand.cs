@@ -98,7 +98,7 @@ internal sealed class BarriersCommand : ToolCommand
 
     List<StudyRun> Plan(string[] names, string? wantedProfile, string wantedMemory)
     {
-        var runs = RunPlan.Of(context.Catalog.Scenarios, names, wantedProfile, all: true).Where(run => wantedProfile is not null || run.Profile != LeftOut);
+        var runs = RunPlan.Of(context.Catalog.Scenarios, names, wantedProfile, all: true, wantedMemory).Where(run => wantedProfile is not null || run.Profile != LeftOut);
         var plan = runs.Select(run => new StudyRun(run.Scenario, run.Profile))
             .Where(run => HasBarriers(run, wantedMemory, mustExist: names.Length > 0)).ToList();
         return plan.Count > 0 ? plan : throw CommandException.BadUsage($"{string.Join(", ", names)}: no driver code there that asks for barriers");

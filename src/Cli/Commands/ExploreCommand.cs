@@ -47,7 +47,7 @@ internal sealed class ExploreCommand : ToolCommand
     {
         var sharing = sharingOptions.Read(parsed, context.Folder);
         var settings = options.Read(parsed) with { Shard = sharing.Shard };
-        var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All);
+        var plan = RunPlan.Of(context.Catalog.Scenarios, parsed.GetValue(scenarios) ?? [], settings.Profile, settings.All, settings.Memory);
         var checkpoint = sharing.Checkpoint is { } saved ? CheckpointFile.Open(saved, sharing.MustExist, settings, plan) : null;
         if (sharing.Out is { } output) AtomicFile.CheckWritable(output);
         string? page = parsed.GetValue(pageFile) is { } name ? HtmlPage.Place(context.Folder, name) : null;

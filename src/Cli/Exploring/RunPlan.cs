@@ -10,14 +10,14 @@ internal static class RunPlan
 {
     /// <summary>
     /// The named scenarios; without names those of the default tour, or with <paramref name="all"/> every one. Each under the given profile,
-    /// or under all that it has. Throws <see cref="CommandException"/> for what does not exist.
+    /// or under all that it has. Without names, what cannot be on <paramref name="memory"/> is left out. Throws <see cref="CommandException"/> for what does not exist.
     /// </summary>
-    public static IReadOnlyList<PlannedRun> Of(IReadOnlyList<ScenarioInfo> known, IReadOnlyList<string> names, string? profile, bool all)
+    public static IReadOnlyList<PlannedRun> Of(IReadOnlyList<ScenarioInfo> known, IReadOnlyList<string> names, string? profile, bool all, string memory)
     {
         if (profile is not null && !known.Any(scenario => scenario.Has(profile)))
             throw Nearest.Unknown("profile", profile, [.. known.SelectMany(scenario => scenario.Profiles.Concat(scenario.Variants).Concat(scenario.Wrong)).Distinct()]);
         var chosen = names.Count == 0
-            ? known.Where(scenario => (all || scenario.InTour) && (profile is null || scenario.Profiles.Contains(profile))).ToList()
+            ? known.Where(scenario => (all || scenario.InTour) && scenario.RunsOn(memory) && (profile is null || scenario.Profiles.Contains(profile))).ToList()
             : names.Distinct().Select(name => Named(known, name, profile)).ToList();
         if (chosen.Count == 0)
             throw CommandException.BadUsage($"no scenario of the tour has profile '{profile}'; name a scenario, or ask for --all");

@@ -16,7 +16,7 @@ public sealed class CodeSiteTests
         var unknown = new List<string>();
         foreach (var info in catalog.Scenarios)
         {
-            using var scenario = catalog.Create(info.Name, info.Profiles[0], "arm");
+            using var scenario = catalog.Create(info.Name, info.Profiles[0], info.RunsOn("arm") ? "arm" : "tso");
             var driver = Assert.IsAssignableFrom<IBarrierScenario>(scenario);
             Execution.Run(scenario, PlainRun.Instance);
             Assert.NotEmpty(driver.Barriers.Sites);

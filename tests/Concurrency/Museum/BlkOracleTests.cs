@@ -53,8 +53,8 @@ public sealed class BlkOracleTests
     [Fact]
     public void A_doorbell_that_is_always_the_first() => IsFound("blk-mq", "lost-notification",
         new SourceEdit("src/Kernel/Transports/TransportQueues.cs",
-            "                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), queue.Value);\n                return MmioQueueSetup.Modern(",
-            "                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), 0);\n                return MmioQueueSetup.Modern("));
+            "            case TransportKind.MmioModern:\n                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), queue.Value);",
+            "            case TransportKind.MmioModern:\n                doorbell = new(transport.Registers.Address + MmioRegister.QueueNotify, IsPort: false, sizeof(uint), 0);"));
 
     [Fact]
     public void Ends_that_are_looked_up_in_another_queue() => IsFound("blk-mq", "ownership/driver-touched-exposed",
