@@ -67,7 +67,7 @@ public sealed class SimulatedPciTarget : SimulatedTarget
 
     private static BlkDevice OnPci(SimulatedMachine machine, bool isPc, VirtioPciInterface kind, BlkSettings settings)
     {
-        var host = new PciHost(machine, isPc ? PciHostSettings.Pc : PciHostSettings.Virt());
+        var host = new PciHost(machine, isPc ? PciHostSettings.Pc with { MemoryReadsZero = true } : PciHostSettings.Virt());
         if (isPc)
         {
             host.Plug(new PiixBridge(machine, "piix3"), device: 1);

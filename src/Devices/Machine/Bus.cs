@@ -72,5 +72,5 @@ public sealed class Bus
     }
 
     public ulong Unassigned(ulong address, int width)
-        => UnassignedReadsOnes || address >= PortSpace || WindowAt(address) is not null ? ulong.MaxValue >> (64 - 8 * width) : 0;
+        => UnassignedReadsOnes || address >= PortSpace || WindowAt(address) is { ReadsOnes: true } ? ulong.MaxValue >> (64 - 8 * width) : 0;
 }

@@ -12,6 +12,9 @@ public readonly record struct BusBlock(ulong Base, ulong Size, IBusDevice Device
 /// <summary>A range of addresses in which registers of the devices say who answers where.</summary>
 public interface IBusWindow
 {
-    /// <summary>Who answers at an address of the window. False: nobody does now, which reads as all ones.</summary>
+    /// <summary>Who answers at an address of the window. False: nobody does now: see <see cref="ReadsOnes"/>.</summary>
     bool TryFind(ulong address, out BusBlock block);
+
+    /// <summary>Whether a read that nobody answers is all ones, or 0.</summary>
+    bool ReadsOnes => true;
 }

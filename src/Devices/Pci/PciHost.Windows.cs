@@ -84,6 +84,8 @@ public sealed partial class PciHost
             return false;
         }
 
+        bool IBusWindow.ReadsOnes => window.Space == PciSpace.Io || !host.settings.MemoryReadsZero;
+
         bool IsInside(in Decoded bar) => bar.Address >= window.PciBase && bar.Address - window.PciBase <= window.Size - bar.Size && bar.Size <= window.Size;
     }
 }

@@ -92,6 +92,9 @@ public sealed partial class PciHost : IBusDevice
         }
     }
 
+    /// <summary>What a read of memory gives that nobody answers.</summary>
+    internal ulong Unanswered(int width) => settings.MemoryReadsZero ? 0 : PciFunction.Ones(width);
+
     /// <summary>For the reduction: who answers where.</summary>
     internal ulong Decode => PeripheralBits.Of(peripheral, PeripheralBits.Control);
 

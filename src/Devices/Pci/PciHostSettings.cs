@@ -33,6 +33,9 @@ public sealed record PciHostSettings
 
     public IReadOnlyList<PciHostWindow> Windows { get; init; } = [];
 
+    /// <summary>Whether memory that no BAR answers for reads as 0 instead of all ones: so it is on QEMU's <c>pc</c>, and on no hardware.</summary>
+    public bool MemoryReadsZero { get; init; }
+
     public PciInterruptWiring Wiring { get; init; }
 
     /// <summary>The line of INTA# of device 0, where the wiring is <see cref="PciInterruptWiring.Swizzled"/>.</summary>

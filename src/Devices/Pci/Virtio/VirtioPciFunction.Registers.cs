@@ -32,7 +32,7 @@ public sealed partial class VirtioPciFunction
             PciStructure.Device => ReadDevice(within, width),
             PciStructure.Legacy => ReadLegacy(within, width),
             // QEMU has nothing between the table and the pending bits, so that the window answers.
-            PciStructure.None when Rules.IsQemu => Ones(width),
+            PciStructure.None when Rules.IsQemu => Host.Unanswered(width),
             _ => 0,
         };
         return Owner.Distorted(value, width);
