@@ -74,7 +74,7 @@ sealed partial class BootScenario<TBoard> : IBarrierScenario
         get
         {
             string[] required = IsHostile ? [.. setup.Requires.Intersect([BootPremise.Boots])] : [.. setup.Requires];
-            return [.. counts.Keys.Union(setup.Requires).Select(name => new Premise(name, counts.GetValueOrDefault(name), required.Contains(name))), .. machine.MemoryPremises];
+            return [.. BootPremise.All.Select(name => new Premise(name, counts.GetValueOrDefault(name), required.Contains(name))), .. machine.MemoryPremises];
         }
     }
 

@@ -58,6 +58,9 @@ static class BootPremise
     public const string Boots = "boots that were complete", StagesFailed = "boots that ended at a stage", Requests = "requests that ended well", Interrupts = "interrupts handled",
         ByMessages = "disks that interrupt by messages", OneMessage = "disks that have one message for everything", ByLine = "disks that interrupt by a line",
         SharedLine = "disks that share a line", Fallbacks = "boots with a fallback", Ticks = "ticks of the timer", Masked = "interrupts that were masked";
+
+    /// <summary>In the order of reports: the same for each worker, whatever it has met.</summary>
+    public static readonly string[] All = [Boots, StagesFailed, Requests, Interrupts, ByMessages, OneMessage, ByLine, SharedLine, Fallbacks, Ticks, Masked];
 }
 
 /// <summary>Registers that keep nothing: a serial port without a clock.</summary>
