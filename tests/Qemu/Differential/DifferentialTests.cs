@@ -78,11 +78,11 @@ public sealed class DifferentialTests
             var lockstep = new Lockstep(pair);
             foreach (DifferentialScript script in Generate(transport, scriptsPerState: 40))
             {
-                if (lockstep.Run(script) is { } difference)
+                if (lockstep.Run(script) is not null)
                 {
-                    DifferentialScript shrunk = Shrink(pair, script, out Difference still);
+                    DifferentialScript shrunk = Shrink(pair, script, out Difference? still);
+                    Assert.NotNull(still);
                     Assert.Contains("data+", still.What, StringComparison.Ordinal);
-                    Assert.NotNull(difference);
                     Assert.InRange(shrunk.Acts.Count(act => act.Verb == Verb.Place), 1, 1);
                     Assert.InRange(shrunk.Acts.Count, 2, 14);
                     return;
@@ -145,18 +145,20 @@ public sealed class DifferentialTests
 
     private static string Shrunk(DevicePair pair, DifferentialScript script, Difference difference)
     {
-        DifferentialScript shrunk = Shrink(pair, script, out Difference still);
-        return $"{difference}\n  shrunk from {script.Acts.Count} to {shrunk.Acts.Count} steps: {still}\n  {shrunk}";
+        DifferentialScript shrunk = Shrink(pair, script, out Difference? still);
+        return still is null
+            ? $"{difference}\n  not again when shrunk, so QEMU's answers vary:\n  {script}"
+            : $"{difference}\n  shrunk from {script.Acts.Count} to {shrunk.Acts.Count} steps: {still}\n  {shrunk}";
     }
 
     /// <summary>Our own shrinking: removal of chunks, single steps and pairs, and simpler steps, until none of them still differs.</summary>
-    private static DifferentialScript Shrink(DevicePair pair, DifferentialScript script, out Difference difference)
+    private static DifferentialScript Shrink(DevicePair pair, DifferentialScript script, out Difference? difference)
     {
         var lockstep = new Lockstep(pair);
         var shrinker = new SequenceShrinker<Act>(
             candidate => lockstep.Run(script with { Acts = candidate }) is not null, act => act.Simpler(), (_, _) => null);
         DifferentialScript shrunk = script with { Acts = shrinker.Shrink(script.Acts) };
-        difference = lockstep.Run(shrunk) ?? throw new InvalidOperationException("the shrunk script shows no difference: QEMU's answers vary");
+        difference = lockstep.Run(shrunk);
         return shrunk;
     }
 

@@ -75,8 +75,8 @@ internal sealed class LegacyPciScripts() : PciScripts(AllCells, isPc: true)
     /// <summary>A legacy queue has one size.</summary>
     public override int QueueSizeIn(Act act) => -1;
 
-    protected override bool IsControl(byte block, uint[] offsets) =>
-        block == PciBlock.Legacy && offsets.Any(offset => offset is PciLegacyRegister.DeviceStatus or QueueAddress or DriverFeatures);
+    protected override bool IsControl(byte block, uint offset) =>
+        block == PciBlock.Legacy && offset is (PciLegacyRegister.DeviceStatus or QueueAddress or DriverFeatures);
 
     protected override bool IsNotification(byte block, uint offset, ulong value) => block == PciBlock.Legacy && offset == QueueNotify && (value & 0xFFFF) == 0;
 

@@ -75,8 +75,12 @@ internal sealed class ModernPciScripts() : PciScripts(AllCells, isPc: false)
     public override int QueueSizeIn(Act act) =>
         act.Block == PciBlock.Common && Pieces(act.Where, act.Width).Any(p => p.At == QueueSize) ? (int)(QueueSize - act.Where) : -1;
 
-    protected override bool IsControl(byte block, uint[] offsets) => block == PciBlock.Common
-        ? offsets.Any(offset => offset is PciCommonRegister.DeviceStatus or QueueEnable or QueueReset or DriverFeature) : block == PciBlock.Config && offsets.Any(offset => offset is >= WindowData and < WindowData + 4);
+    protected override bool IsControl(byte block, uint offset) => block switch
+    {
+        PciBlock.Common => offset is PciCommonRegister.DeviceStatus or QueueEnable or QueueReset or DriverFeature,
+        PciBlock.Config => offset is >= WindowData and < WindowData + 4,
+        _ => false,
+    };
 
     protected override bool IsNotification(byte block, uint offset, ulong value) => block == PciBlock.Notify && offset < 4;
 

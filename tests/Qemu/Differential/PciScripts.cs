@@ -80,8 +80,10 @@ internal abstract class PciScripts(RegisterCells cells, bool isPc) : ScriptTrans
         }
     }
 
+    /// <summary>Of all that an access reaches, the registers behind the one that it begins in included.</summary>
     public override bool MayChangeState(ScriptRegister register, AccessShape shape) =>
-        (register.Block == PciBlock.Config && register.Offsets[0] == PciRegister.Command) || IsControl(register.Block, register.Offsets);
+        register.Offsets.SelectMany(offset => cells.Starts(register, shape).SelectMany(start => Pieces(offset + start, shape.Width))).Any(piece =>
+            (register.Block == PciBlock.Config && piece.At == PciRegister.Command) || IsControl(register.Block, piece.At));
 
     public override Gen<ulong> Value(byte block, uint offset, int width)
     {
@@ -99,7 +101,7 @@ internal abstract class PciScripts(RegisterCells cells, bool isPc) : ScriptTrans
 
     public override bool Notifies(Act act) => Pieces(act.Where, act.Width).Any(piece => IsNotification(act.Block, piece.At, act.Value >> piece.Shift));
 
-    public override bool MayWork(Act act) => act.Block == PciBlock.Config || act.Block == PciBlock.Msix || Notifies(act) || IsControl(act.Block, [.. Pieces(act.Where, act.Width).Select(p => p.At)]);
+    public override bool MayWork(Act act) => act.Block == PciBlock.Config || act.Block == PciBlock.Msix || Notifies(act) || Pieces(act.Where, act.Width).Any(piece => IsControl(act.Block, piece.At));
 
     /// <summary>QEMU cuts accesses into naturally aligned pieces of at most 4 bytes.</summary>
     protected static IEnumerable<(uint At, int Length, int Shift)> Pieces(uint offset, int width)
@@ -142,7 +144,7 @@ internal abstract class PciScripts(RegisterCells cells, bool isPc) : ScriptTrans
 
     protected static ScriptRegister Config(string name, uint length, params uint[] offsets) => new(name, offsets, PciBlock.Config, length);
 
-    protected abstract bool IsControl(byte block, uint[] offsets);
+    protected abstract bool IsControl(byte block, uint offset);
 
     protected abstract bool IsNotification(byte block, uint offset, ulong value);
 
