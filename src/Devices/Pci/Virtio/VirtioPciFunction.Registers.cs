@@ -128,13 +128,13 @@ public sealed partial class VirtioPciFunction
             case PciCommonRegister.DriverFeature:
                 if (!Rules.IsQemu || Owner.DriverFeaturesSel <= 1) Owner.WriteDriverFeatures(value);
                 break;
-            case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
+            case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = VectorIn(value); break;
             case PciCommonRegister.DeviceStatus: WriteStatus(value, legacy: false); break;
             case PciCommonRegister.QueueSelect:
                 if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
                 break;
             case PciCommonRegister.QueueSize: Owner.WriteQueueRegister(VirtioRegister.QueueSize, (ushort)value); break;
-            case PciCommonRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+            case PciCommonRegister.QueueMsixVector: transport.QueueVector = VectorIn(value); break;
             case PciCommonRegister.QueueEnable: EnableQueue((ushort)value); break;
             case PciCommonRegister.QueueReset when Rules.IsQemu && value == 1: transport.ResetQueue(); break;
             case >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when Rules.IsQemu && Owner.SelectedQueue is null: transport.SetUnbacked(offset, value); break;
@@ -147,6 +147,9 @@ public sealed partial class VirtioPciFunction
         }
         Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Common, offset)));
     }
+
+    /// <summary>QEMU compares all that was written with the vectors that there are, also what is wider than the field.</summary>
+    static ushort VectorIn(uint value) => (ushort)Math.Min(value, PciCommonRegister.NoVector);
 
     void WriteStatus(uint value, bool legacy)
     {
@@ -214,8 +217,8 @@ public sealed partial class VirtioPciFunction
                 WriteStatus(value, legacy: true);
                 if (Rules.IsQemu && value == (DeviceStatus.Acknowledge | DeviceStatus.Driver)) MakeBusMaster();
                 break;
-            case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
-            case PciLegacyRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+            case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = VectorIn(value); break;
+            case PciLegacyRegister.QueueMsixVector: transport.QueueVector = VectorIn(value); break;
         }
         Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Legacy, offset)));
     }
