@@ -23,7 +23,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new("spsc-4x3", "single-producer ring of 4 slots: 3 values, 4 polls, 16 scheduling points", [NoProfile], InTour: true), (_, _, memory) => new Spsc4x3(memory)),
         new(new("spsc-2x4", "single-producer ring of 2 slots: each side tries 4 times", [NoProfile], InTour: false), (_, _, memory) => new Spsc2x4(memory)),
         new(new("split-2x3", "a split ring in small: 2 requests, each side looks 3 times", [NoProfile], InTour: false), (_, _, memory) => new Split2x3(memory)),
-        .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, BlkScenarios.Profiles, entry.InTour) { Memories = entry.Setup.Pci is { IsPc: true } ? OfX86 : [] },
+        .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, entry.Profiles ?? BlkScenarios.Profiles, entry.InTour) { Memories = entry.Setup.Pci is { IsPc: true } ? OfX86 : [] },
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),

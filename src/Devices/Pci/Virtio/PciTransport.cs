@@ -1,5 +1,6 @@
 using Ringcheck.Exploration;
 using Ringcheck.Models.Lifecycle;
+using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -27,6 +28,8 @@ public sealed class PciTransport : DeviceTransport
 
     /// <summary>Of a transitional function: the interface by which the driver has begun, with a write to the status, for the last time.</summary>
     public override bool IsLegacy => isLegacy;
+
+    public override RegisterNames Names => isLegacy ? RegisterNames.PciLegacy : RegisterNames.PciModern;
 
     internal override ushort QemuQueueSizeShown => VirtioDevice.QemuPlainQueueSize;
 

@@ -47,13 +47,10 @@ public sealed partial class VirtioPciFunction
             case PciStructure.Device: WriteDevice(within, width, (uint)value); break;
             case PciStructure.Legacy: WriteLegacy(within, width, (uint)value); break;
             case PciStructure.Notify:
-                if (Rules.IsQemu || width == sizeof(ushort)) Notified(QueueOf(within, (uint)value));
+                if (Rules.IsQemu || width == sizeof(ushort)) Notified(layout.QueueAt(within, (uint)value));
                 break;
         }
     }
-
-    /// <summary>4.1.4.4: the address tells which queue, or, where all have the same, the value.</summary>
-    uint QueueOf(uint offset, uint value) => layout.NotifyMultiplier == 0 ? value & 0xFFFF : offset / layout.NotifyMultiplier;
 
     /// <summary>A function that is no bus master cannot look at its queues; QEMU's still can, and takes nothing (<see cref="CommandWrittenAsQemu"/>).</summary>
     void Notified(uint queue)
@@ -106,7 +103,7 @@ public sealed partial class VirtioPciFunction
             PciCommonRegister.QueueSize => queue is null ? 0 : Rules.IsQemu ? queue.RingSize : queue.Size != 0 ? queue.Size : queue.MaximumSize,
             PciCommonRegister.QueueMsixVector => transport.QueueVector,
             PciCommonRegister.QueueEnable => Owner.ReadQueueReady(),
-            PciCommonRegister.QueueNotifyOff => layout.NotifyMultiplier == 0 ? 0 : Rules.IsQemu ? Owner.QueueSel : queue is null ? 0u : queue.Index,
+            PciCommonRegister.QueueNotifyOff => Rules.IsQemu ? Owner.QueueSel : queue is null ? 0 : layout.NotifyOffOf(queue.Index),
             >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when queue is null => transport.Unbacked(offset),
             PciCommonRegister.QueueDesc => (uint)(queue?.DescriptorAddress ?? 0),
             PciCommonRegister.QueueDesc + 4 => (uint)((queue?.DescriptorAddress ?? 0) >> 32),

@@ -22,8 +22,8 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
     {
         this.transport = transport;
         Virtio = settings;
-        layout = Rules.IsUnusual && settings.Interface != VirtioPciInterface.Legacy ? VirtioPciLayout.Odd : VirtioPciLayout.Plain(settings.Queues);
-        bool isPlain = layout != VirtioPciLayout.Odd;
+        bool isPlain = !Rules.IsUnusual || settings.Interface == VirtioPciInterface.Legacy;
+        layout = isPlain ? VirtioPciLayout.Plain(settings.Queues) : VirtioPciLayout.Odd(settings.Queues);
         if (settings.Interface != VirtioPciInterface.Modern) AddBar(LegacyBar, new(PciBarKind.Io, IsPrefetchable: false, LegacySize));
         if (isPlain && settings.Vectors != 0) AddBar(1, new(PciBarKind.Memory32, IsPrefetchable: false, 0x1000));
         if (!isPlain)
@@ -160,7 +160,7 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
     {
         var (structure, within) = PlaceOf(offset);
         // The place tells the queue; of a device that lied about it, what the driver meant.
-        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, Rules.Lies ? (uint)value & 0xFFFF : QueueOf(within, (uint)value));
+        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, Rules.Lies ? (uint)value & 0xFFFF : layout.QueueAt(within, (uint)value));
         return VirtioPciRules.EventOf(structure, within, LegacyConfig, writes, (uint)value);
     }
 

@@ -18,7 +18,7 @@ public sealed record RuleEntry(RuleViolation Rule, string Monitor, IReadOnlyList
 }
 
 /// <summary>The words and clauses of each <see cref="RuleViolation"/>.</summary>
-public static class RuleTable
+public static partial class RuleTable
 {
     private const string Ownership = "ownership";
     private const string Lifecycle = "lifecycle";
