@@ -9,7 +9,7 @@ namespace Ringcheck.Tests.Concurrency.Pci;
 /// <summary>Virtio 1.4, 4.1: the registers of a virtio function, what a kernel makes of its capabilities, and what the monitors say of whoever uses them wrongly.</summary>
 public sealed class VirtioPciTests
 {
-    static BlkDevice Plug(PciBench bench, VirtioPciInterface way = VirtioPciInterface.Modern, DeviceProfile profile = DeviceProfile.Strict, int vectors = 2, int mappable = int.MaxValue)
+    static BlkDevice Plug(PciBench bench, VirtioPciInterface way = VirtioPciInterface.Modern, DeviceProfile profile = DeviceProfile.Strict, int vectors = 2, int mappable = int.MaxValue, ulong addressBits = ulong.MaxValue)
         => bench.Machine.PlugPci(
             new VirtioPciSettings { DeviceType = DeviceType.Block, Interface = way, Profile = profile, Vectors = vectors, MappableVectors = mappable },
             transport => new BlkDevice(bench.Machine, transport, "blk", new BlkSettings
@@ -18,6 +18,7 @@ public sealed class VirtioPciTests
                 IsLegacy = way == VirtioPciInterface.Legacy,
                 Image = new SyntheticImage(64),
                 QueueSizeMax = 8,
+                QueueAddressBits = addressBits,
             }), device: 2);
 
     static Transport Open(PciBench bench, SimMachine machine, bool preferLegacy = false)
@@ -175,6 +176,55 @@ public sealed class VirtioPciTests
             Assert.Equal(DriverStatus.QueueUnavailable, transport.SetUpQueue(machine, new(0), SplitLayout.Modern(4), Ring, out _));
             Assert.Equal(DriverStatus.QueueUnavailable, transport.ReadQueueSizeMax(machine, new(5), out _));
             Assert.Equal(DriverStatus.NotSupported, transport.ReleaseQueue(machine, new(0)));
+        });
+    }
+
+    /// <summary>A device that loses an address, or half of one, is noticed; a modern one before it is told to use it.</summary>
+    [Theory]
+    [InlineData(VirtioPciInterface.Modern, 0UL)]
+    [InlineData(VirtioPciInterface.Modern, 0xFFFF_FFFFUL)]
+    [InlineData(VirtioPciInterface.Modern, 0xFFFF_FFFF_0000_0000UL)]
+    [InlineData(VirtioPciInterface.Legacy, 0UL)]
+    [InlineData(VirtioPciInterface.Legacy, 0x12_0000_0000UL)]
+    public void A_queue_address_that_the_device_does_not_keep_is_an_error(VirtioPciInterface way, ulong kept)
+    {
+        using var bench = PciBench.Pc();
+        var device = Plug(bench, way, vectors: 0, addressBits: kept);
+        bench.Machine.Monitors.JudgeDriver = false; // the queue is at no memory
+        bench.Run(machine =>
+        {
+            var transport = Open(bench, machine);
+            if (way == VirtioPciInterface.Modern) Negotiate(machine, transport);
+            else
+            {
+                transport.WriteStatus(machine, DeviceStatus.Acknowledge);
+                transport.WriteStatus(machine, DeviceStatus.Acknowledge | DeviceStatus.Driver);
+            }
+            Assert.Equal(DriverStatus.Ok, transport.ReadQueueSizeMax(machine, new(0), out _));
+            var layout = way == VirtioPciInterface.Modern ? SplitLayout.Modern(8) : SplitLayout.Legacy(8, TransportQueues.LegacyPageSize);
+            Assert.Equal(DriverStatus.DeviceError, transport.SetUpQueue(machine, new(0), layout, new(0x12_8000_0000), out _));
+            if (way == VirtioPciInterface.Modern) Assert.False(device.AllQueues[0].Ready);
+        });
+    }
+
+    /// <summary>5.2.4: a configuration that is missing, or ends in the midst of what the driver needs, is no disk of 2^64 - 1 sectors.</summary>
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(4u)]
+    [InlineData(9u)]
+    public void A_configuration_that_is_too_short_is_an_error(uint length)
+    {
+        using var bench = PciBench.Virt();
+        Plug(bench);
+        bench.Run(machine =>
+        {
+            var transport = Open(bench, machine);
+            FeatureSet features = length < 8 ? FeatureSet.Of(Feature.Version1) : FeatureSet.Of(BlkFeature.SizeMax);
+            Assert.Equal(DriverStatus.Ok, BlkDeviceInfo.TryRead(transport, machine, features, out BlkDeviceInfo whole));
+            Assert.Equal(64UL, whole.CapacitySectors);
+            transport = transport with { Configuration = transport.Configuration with { Length = length } };
+            Assert.Equal(DriverStatus.DeviceError, BlkDeviceInfo.TryRead(transport, machine, features, out BlkDeviceInfo info));
+            Assert.Equal(0UL, info.CapacitySectors);
         });
     }
 
