@@ -54,6 +54,8 @@ static class BlkPciScenarios
             Requires = [BlkPremise.RequestsOk, BlkPremise.EndedByRemoval, BlkPremise.Removals],
         }),
         new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
+        new("blk-pci-firmware", "a function that firmware has used: a bus master, running, its pin off, MSI-X on with messages of firmware's", On(new() { IsLeftByFirmware = true }), InTour: false),
+        new("blk-pci-firmware-pin", "the same, of which the kernel uses the pin", On(new() { IsLeftByFirmware = true, Messages = 0 }), InTour: false),
         new("blk-pci-ring-2", "enumeration, initialisation and one request with MSI-X on a ring of 2: to be searched exhaustively", On(new()) with
         {
             Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Wait)],
@@ -66,5 +68,6 @@ static class BlkPciScenarios
         new("blk-pc-pin", "virtio-pci on pc: a pin, routed by the PIIX3", On(new() { IsPc = true, Vectors = 0 }), InTour: false),
         new("blk-pc-legacy", "a legacy function on pc: I/O ports, page numbers, the interrupt pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 })),
         new("blk-pc-legacy-vectors", "a transitional function on pc by its legacy registers, with MSI-X, which moves its configuration", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional }), InTour: false),
+        new("blk-pc-firmware", "a transitional function on pc that firmware has used, by its legacy registers and its pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional, IsLeftByFirmware = true, Messages = 0 }), InTour: false),
     ];
 }
