@@ -68,6 +68,8 @@ static class BlkPciScenarios
             Requires = UnplugJudged,
         }),
         new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
+        new("blk-pci-firmware", "a function that firmware has used: a bus master, running, its pin off, MSI-X on with messages of firmware's", On(new() { IsLeftByFirmware = true }), InTour: false),
+        new("blk-pci-firmware-pin", "the same, of which the kernel uses the pin", On(new() { IsLeftByFirmware = true, Messages = 0 }), InTour: false),
         new("blk-pci-ring-2", "enumeration, initialisation and one request with MSI-X on a ring of 2: to be searched exhaustively", On(new()) with
         {
             Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Wait)],
@@ -131,5 +133,6 @@ static class BlkPciScenarios
             Unplug = BlkUnplug.Told,
             Requires = UnplugJudged,
         }, InTour: false, StrictAndOdd),
+        new("blk-pc-firmware", "a transitional function on pc that firmware has used, by its legacy registers and its pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional, IsLeftByFirmware = true, Messages = 0 }), InTour: false),
     ];
 }

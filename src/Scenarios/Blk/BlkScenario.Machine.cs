@@ -40,6 +40,7 @@ sealed partial class BlkScenario
             DeviceType = DeviceType.Block,
             Queues = settings.QueueCount,
             Vectors = pci.Vectors,
+            IsLeftByFirmware = pci.IsLeftByFirmware,
         };
         return machine.PlugPci(function, way => new BlkDevice(machine, way, "blk", settings), PciDevice, bridge);
     }

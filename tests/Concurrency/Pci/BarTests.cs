@@ -62,6 +62,20 @@ public sealed class BarTests
         Assert.InRange(bench.Entry(0x12).Bars[0].BusAddress, 1UL, uint.MaxValue);
     }
 
+    /// <summary>6.2.5.1: both registers of a 64-bit BAR tell its size; one whose upper half keeps nothing has none that can be.</summary>
+    [Fact]
+    public void A_64_bit_bar_that_keeps_no_upper_half_is_wrong()
+    {
+        using var bench = PciBench.Virt();
+        var function = bench.Plug(0x10, 2, [PciBench.Wide(0x1000)]);
+        for (uint i = 0; i < sizeof(uint); i++) function.Corrupt(PciRegister.Bar0 + sizeof(uint) + i, 0);
+        bench.Run(machine =>
+        {
+            Assert.Equal(DriverStatus.Ok, bench.Info.Initialise(machine, bench.Table));
+            Assert.Equal(DriverStatus.DeviceError, bench.Entry(0x10).Status);
+        });
+    }
+
     [Fact]
     public void Cpu_and_bus_addresses_may_differ()
     {

@@ -133,6 +133,24 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
         BinaryPrimitives.WriteUInt32LittleEndian(body[((int)PciVirtioCapability.StructureLengthOffset - skipped)..], length);
     }
 
+    // Firmware
+
+    public override void PowerOn()
+    {
+        base.PowerOn();
+        if (!Virtio.IsLeftByFirmware) return;
+        LeaveByFirmware();
+        transport.LeaveByFirmware();
+    }
+
+    /// <summary>PCI only lets it write again; what it writes to is a queue in memory that the kernel has for something else now.</summary>
+    protected override void CommandChanged()
+    {
+        if (!transport.RunsForFirmware || !IsBusMaster || Rules.Lies) return;
+        Machine.Monitors.Driver(RegisterMonitor.Name, "bus-master-before-reset", [], $"the driver makes {Owner.Name} a bus master while it still runs with the queues that firmware gave it: it writes to memory that is not its any more",
+            "Write 0 to the device's status, and wait until it reads 0, before Bus Master Enable is set.");
+    }
+
     // Interrupts
 
     internal void Send(ushort vector)
