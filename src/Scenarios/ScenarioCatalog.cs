@@ -49,6 +49,7 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         .. BlkSmpScenarios.All.Select(BlkOfSeveralCpus),
         new(new(GicScenario.LevelName, GicScenario.LevelSummary, [NoProfile], InTour: false), (_, _, memory) => new GicScenario(InterruptTrigger.Level, memory)),
         new(new(GicScenario.EdgeName, GicScenario.EdgeSummary, [NoProfile], InTour: false), (_, _, memory) => new GicScenario(InterruptTrigger.Edge, memory)),
+        new(new(GicScenario.InheritedName, GicScenario.InheritedSummary, [NoProfile], InTour: false), (_, _, memory) => new GicScenario(InterruptTrigger.Level, memory, isInherited: true)),
         new(new(ApicScenario.Name, ApicScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new ApicScenario(memory)),
         new(new(SerialScenario.Name, SerialScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new SerialScenario(memory)),
         new(new(TimerScenario.Name, TimerScenario.Summary, [NoProfile], InTour: false), (_, _, memory) => new TimerScenario(memory)),

@@ -39,6 +39,9 @@ public sealed class Iommu
 
     internal IReadOnlyList<Mapping> Mappings => mappings;
 
+    /// <summary>Regions that are mapped now.</summary>
+    public int InUse => mappings.Count;
+
     internal void Reset() => mappings.Clear();
 
     internal void Fold(ref StateHasher hasher)
