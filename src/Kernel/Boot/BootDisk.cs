@@ -54,7 +54,9 @@ internal sealed class BootDisk<TMachine, TBoard>
         DriverStatus status = OpenMapped(device, host, functions);
         if (status != DriverStatus.Ok)
             device.Close(machine, host, functions);
-        if (status is not (DriverStatus.Ok or DriverStatus.TimedOut)) // of a device whose reset was not seen, all is the device's still
+        // Of a device whose reset was not seen, or which has begun to answer nothing, all is the device's still.
+        bool mayGoOn = status == DriverStatus.TimedOut || (status == DriverStatus.NoDevice && transport.Kind != TransportKind.None);
+        if (status != DriverStatus.Ok && !mayGoOn)
             machine.UnmapForDevice(Region);
         return status;
     }
@@ -117,10 +119,10 @@ internal sealed class BootDisk<TMachine, TBoard>
 
         if (status == DriverStatus.Ok)
             return status;
-        Driver.Stop();
+        DriverStatus stopped = Driver.Stop();
         for (int i = 0; i < targetCount; i++)
             interrupts.Unregister(targets[i].Interrupt, onMessage); // disabled as they are given back
-        return DriverStatus.InvalidArgument; // not NoSpace: fewer messages would not help where even one handler is too many
+        return stopped == DriverStatus.Ok ? DriverStatus.InvalidArgument : stopped; // not NoSpace: fewer messages would not help where even one handler is too many
     }
 
     private void FreeMessages()
@@ -146,8 +148,9 @@ internal sealed class BootDisk<TMachine, TBoard>
                 status = board.Enable(interrupt);
             if (status != DriverStatus.Ok)
             {
-                Driver.Stop();
+                DriverStatus stopped = Driver.Stop();
                 interrupts.Unregister(interrupt, onLine);
+                status = stopped == DriverStatus.Ok ? status : stopped;
             }
         }
 

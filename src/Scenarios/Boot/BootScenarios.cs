@@ -59,7 +59,7 @@ static class BootScenarios
             Program = TwoDisks,
             UseIommu = true,
             Requires = [.. Judged, BootPremise.ByLine, BootPremise.ByMessages],
-        }),
+        }, profiles: ["strict", "odd", "qemu"]),
         new("boot-iommu-fails", "on virt behind an IOMMU, a disk that cannot be used: nothing stays mapped for it", [InASlot, OnPci],
             name => (Unusable(name == OnPci), DeviceProfile.Strict), InTour: false),
         Of("boot-pc", "a kernel boots on pc: local APIC and I/O APIC, 0xCF8 and 0xCFC, MSI-X", Pc, inTour: true),

@@ -10,18 +10,16 @@ public sealed class IrqOracleTests
 {
     const string Gic = "src/Kernel/Interrupts/GicV2.cs";
 
+    /// <summary>By few deviations first: an interrupt that has gone again is one.</summary>
     static void IsFound(string scenario, string monitor, string words, params SourceEdit[] edits)
     {
-        var exhibit = new Exhibit { Id = "TOY-1", Title = "a toy", Source = "nowhere", Targets = [new(scenario, "none")], Monitors = [monitor], Edits = edits };
+        var exhibit = new Exhibit { Id = "TOY-1", Title = "a toy", Source = "nowhere", Strategy = "deepening", Targets = [new(scenario, "none")], Monitors = [monitor], Edits = edits };
         var result = Assert.Single(new MuseumRunner(new() { Executions = 1_000 }).Run([exhibit]));
         Assert.True(result.IsAsExpected, string.Join('\n', result.Surprises));
         Assert.Contains(words, result.Shown.Failure!.Violation.Message, StringComparison.Ordinal);
     }
 
     static SourceEdit Without(string bank) => new(Gic, $"        machine.WriteRegister32(BitsOf(GicDistributor.{bank}, first), uint.MaxValue);", "");
-
-    [Fact]
-    public void What_was_pending_before() => IsFound("gic-inherited", "interrupts/inherited", "it was pending before the kernel came", Without("ClearPending"));
 
     [Fact]
     public void What_was_active_before() => IsFound("gic-inherited", "lost-notification/nobody-runs", "interrupt 36 is pending in the GIC and not given: it is active, and this CPU has not acknowledged it", Without("ClearActive"));
