@@ -79,7 +79,7 @@ public sealed class BlkOracleTests
     [Theory]
     [InlineData("blk-pci-mq")]
     [InlineData("blk-pc-mq")]
-    public void A_notification_where_the_index_of_the_queue_says(string scenario) => IsFoundWith("odd", scenario, "lost-notification",
+    public void A_notification_where_the_index_of_the_queue_says(string scenario) => IsFoundWith("odd", scenario, "lifecycle/notified-unready-queue",
         new SourceEdit("src/Kernel/Transports/PciQueueSetup.cs",
             "        ulong offset = (ulong)transport.Registers.Read16(machine, PciCommonRegister.QueueNotifyOff) * transport.NotifyMultiplier;",
             "        ulong offset = (ulong)queue.Value * transport.NotifyMultiplier;"));
