@@ -50,6 +50,11 @@ public abstract class InterruptController
     /// </summary>
     public virtual ulong TakeMessages() => 0;
 
+    /// <summary>Whether anybody had a reason for what the handler was entered for: says the kernel where no controller of its own masks what nobody claims.</summary>
+    public virtual void Served(bool isClaimed)
+    {
+    }
+
     /// <summary>A device writes a message (MSI, MSI-X): it pushes the device's earlier writes to memory before it, on every machine.</summary>
     /// <param name="address">Where to, as the device was told.</param>
     /// <param name="data">What is written there.</param>

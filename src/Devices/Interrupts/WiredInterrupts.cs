@@ -11,7 +11,10 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
     /// <summary>Different messages that can be told apart: the low bits of what is written.</summary>
     const int MessageKinds = 64;
 
-    int high;
+    /// <summary>Entries in a row without a reason: more than any late level or storm gives.</summary>
+    const int MostUnclaimed = 64;
+
+    int high, unclaimed;
     ulong pending;
     CpuAgent cpu = machine.Cpu;
 
@@ -32,6 +35,13 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
         return taken;
     }
 
+    /// <summary>What nobody claims is masked after a while, as any kernel does, instead of coming for ever.</summary>
+    public override void Served(bool isClaimed)
+    {
+        unclaimed = isClaimed ? 0 : unclaimed + 1;
+        if (unclaimed >= MostUnclaimed) cpu.SetLine(false);
+    }
+
     /// <summary>It stays pending until it is taken; a second one of its kind until then is the same one. Any address will do.</summary>
     internal override void Message(ulong address, uint data, DmaPort sender)
     {
@@ -46,13 +56,14 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
     internal override void Fold(ref StateHasher hasher)
     {
         hasher.Add(pending);
+        hasher.Add((ulong)unclaimed);
         base.Fold(ref hasher);
     }
 
     internal override void Reset()
     {
         base.Reset();
-        high = 0;
+        high = unclaimed = 0;
         pending = 0;
     }
 
@@ -61,6 +72,6 @@ public sealed class WiredInterrupts(SimulatedMachine machine) : InterruptControl
     void Count(int change)
     {
         high += change;
-        cpu.SetLine(high > 0);
+        cpu.SetLine(high > 0 && unclaimed < MostUnclaimed);
     }
 }

@@ -82,7 +82,8 @@ sealed partial class BlkScenario
     {
         if (transport.VectorCount == 0)
         {
-            driver.OnInterrupt();
+            bool isClaimed = driver.OnInterrupt();
+            if (IsHostile) machine.Interrupts.Served(isClaimed);
             return;
         }
         for (ulong messages = machine.Interrupts.TakeMessages(); messages != 0; messages &= messages - 1) driver.OnVector((ushort)System.Numerics.BitOperations.TrailingZeroCount(messages));
