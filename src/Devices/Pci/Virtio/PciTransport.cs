@@ -28,7 +28,7 @@ public sealed class PciTransport : DeviceTransport
     /// <summary>Of a transitional function: the interface by which the driver has begun, with a write to the status, for the last time.</summary>
     public override bool IsLegacy => isLegacy;
 
-    internal override ushort QemuQueueSizeShown => VirtioDevice.QemuPlainQueueSize;
+    internal override ushort QemuQueueSizeShown(ushort plain) => plain;
 
     internal override bool MustAcknowledge => !Function.IsMsixEnabled;
 
