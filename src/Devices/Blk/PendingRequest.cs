@@ -4,13 +4,13 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>What the device makes of a request's type.</summary>
-public enum BlkAction : byte
+enum BlkAction : byte
 {
     None, Read, Write, Flush, Identify, Discard, WriteZeroes,
 }
 
 /// <summary>A range of a discard or write-zeroes request (5.2.6).</summary>
-public readonly record struct BlkRange(ulong Sector, uint Count, uint Flags);
+readonly record struct BlkRange(ulong Sector, uint Count, uint Flags);
 
 /// <summary>A request in service.</summary>
 public sealed class PendingRequest : DeviceRequest
@@ -19,7 +19,7 @@ public sealed class PendingRequest : DeviceRequest
 
     public uint Type;
     public Sector Sector;
-    public BlkAction Action;
+    internal BlkAction Action;
 
     /// <summary>Bytes to move, header and status left out.</summary>
     public ulong DataLength;
@@ -34,7 +34,7 @@ public sealed class PendingRequest : DeviceRequest
 
     public int RangeCount { get; private set; }
 
-    public BlkRange Range(int index) => ranges[index];
+    internal BlkRange Range(int index) => ranges[index];
 
     protected override void Clear()
     {
@@ -47,7 +47,7 @@ public sealed class PendingRequest : DeviceRequest
         RangeCount = 0;
     }
 
-    public void AddRange(BlkRange range)
+    internal void AddRange(BlkRange range)
     {
         if (RangeCount == ranges.Length) Array.Resize(ref ranges, 2 * RangeCount);
         ranges[RangeCount++] = range;

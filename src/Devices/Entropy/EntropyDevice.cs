@@ -25,6 +25,9 @@ public sealed class EntropyDevice : RequestDevice<EntropyRequest>
     /// <summary>What was written to buffers since power-on, in this order, the one that is being written last.</summary>
     public IReadOnlyList<EntropyFill> Fills => fills;
 
+    /// <summary>How many of <see cref="Fills"/>, from the first on, are not being written any more.</summary>
+    public int CompletedFills { get; private set; }
+
     /// <summary>The byte at a place of the sequence. Never 0, which is what memory has that nobody wrote.</summary>
     public static byte At(ulong position)
     {
@@ -36,6 +39,7 @@ public sealed class EntropyDevice : RequestDevice<EntropyRequest>
     {
         base.PowerOn();
         fills.Clear();
+        CompletedFills = 0;
         position = 0;
     }
 
@@ -63,9 +67,11 @@ public sealed class EntropyDevice : RequestDevice<EntropyRequest>
     {
         // A lie that no driver can notice: it must not cost it what it handed out before.
         if (Lie(2, "writes nothing, and says that it filled the buffer") != 0) return (uint)request.Chain.WritableLength;
-        await Write(request, ChooseLength(request));
-        uint exact = (uint)request.Written;
-        return exact > Entropy.LeastLength && Whim(2, "reports fewer bytes than it wrote") != 0 ? Entropy.LeastLength : exact;
+        uint length = ChooseLength(request);
+        await Write(request, length);
+        uint counted = length > Entropy.LeastLength && Whim(2, "reports fewer bytes than it wrote") != 0 ? Entropy.LeastLength : length;
+        fills[^1] = fills[^1] with { Counted = counted };
+        return counted;
     }
 
     /// <summary>5.4.6.2: one byte or more, and as many as it likes; QEMU fills buffers as long as what its backend gave at once lasts.</summary>
@@ -85,9 +91,10 @@ public sealed class EntropyDevice : RequestDevice<EntropyRequest>
     {
         if (staging.Length < length) staging = new byte[length];
         for (uint i = 0; i < length; i++) staging[i] = At(position + i);
-        fills.Add(new(position, length));
+        fills.Add(new(position, length, Counted: 0));
         position += length;
         await Fill(request, 0, staging.AsMemory(0, (int)length));
+        CompletedFills = fills.Count;
         return default;
     }
 
@@ -120,8 +127,9 @@ public sealed class EntropyDevice : RequestDevice<EntropyRequest>
 
 /// <summary>A part of the sequence that went into one buffer.</summary>
 /// <param name="Start">Of <see cref="EntropyDevice.At"/>.</param>
-/// <param name="Length">In bytes.</param>
-public readonly record struct EntropyFill(ulong Start, uint Length);
+/// <param name="Length">Bytes that were to be written, from the first one of the buffer on.</param>
+/// <param name="Counted">Bytes that the device told the driver of; 0 before it has.</param>
+public readonly record struct EntropyFill(ulong Start, uint Length, uint Counted);
 
 /// <summary>A buffer that is to be filled.</summary>
 public sealed class EntropyRequest : DeviceRequest

@@ -14,7 +14,7 @@ namespace Ringcheck.Kernel;
 /// handlers. All else is main code, for one CPU at a time, called with interrupts unmasked. Nothing is allocated after the constructor. When a method says NeedsReset,
 /// <see cref="Recover"/> is the way out; until then what is in flight stays with the device.
 /// </remarks>
-public sealed class VirtioEntropy<TMachine>
+public sealed class VirtioEntropy<TMachine> : IVirtioDriver
     where TMachine : struct, IMachine
 {
     private const int Requests = Entropy.RequestQueue;

@@ -14,10 +14,10 @@ static class BlkPciScenarios
 
     static readonly string[] Judged = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Interrupts];
 
-    static BlkSetup On(BlkPci pci) => new() { Program = WriteAndReadBack, QueueSize = 8, Pci = pci, Requires = Judged };
+    static BlkSetup On(DevicePci pci) => new() { Program = WriteAndReadBack, QueueSize = 8, Pci = pci, Requires = Judged };
 
     /// <summary>The size of a legacy queue is the device's, and cannot be chosen.</summary>
-    static BlkSetup Legacy(BlkPci pci) => On(pci with { UseLegacy = true }) with { QueueSizeMax = 8 };
+    static BlkSetup Legacy(DevicePci pci) => On(pci with { UseLegacy = true }) with { QueueSizeMax = 8 };
 
     public static readonly BlkScenarios.Entry[] All =
     [
@@ -50,7 +50,7 @@ static class BlkPciScenarios
                 Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
                 Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny),
             ],
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = [BlkPremise.RequestsOk, BlkPremise.EndedByRemoval, BlkPremise.Removals],
         }),
         new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
