@@ -35,6 +35,8 @@ internal sealed partial class DriverCore<TMachine>
         events = DriverMemory.Events(region, queueOptions, ownLength);
         this.transport = transport; // last: from here on, an interrupt is looked at
         DriverStatus status = ResetDevice();
+        if (status == DriverStatus.NoDevice)
+            state = DriverState.Gone;
         if (status != DriverStatus.Ok)
             return status;
         foreach (RequestQueue<TMachine> queue in queues)
@@ -146,7 +148,10 @@ internal sealed partial class DriverCore<TMachine>
         if (soFar != DriverStatus.Ok)
         {
             transport.WriteStatus(machine, statusBits | DeviceStatus.Failed);
-            return transport.IsGone(machine, transport.ReadStatus(machine)) ? DriverStatus.NoDevice : soFar;
+            if (!transport.IsGone(machine, transport.ReadStatus(machine)))
+                return soFar;
+            state = DriverState.Gone;
+            return DriverStatus.NoDevice;
         }
 
         Add(DeviceStatus.DriverOk);

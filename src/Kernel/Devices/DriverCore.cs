@@ -52,7 +52,7 @@ internal sealed partial class DriverCore<TMachine>
         /// <summary>Only a reset helps.</summary>
         Broken,
 
-        /// <summary>Removed while the driver used it. Nothing helps.</summary>
+        /// <summary>Found to be gone, or told so, since the driver took it over. Nothing helps.</summary>
         Gone,
     }
 
