@@ -62,9 +62,9 @@ static class EntropyScenarios
             Program = [Get(16), Do(DeviceVerb.Kick), Do(DeviceVerb.Restart), Get(8), Do(DeviceVerb.Wait)],
             Requires = Judged,
         }),
-        new("entropy-timeout", "requests that time out, whose buffers stay the device's, others meanwhile, and a reset to get them back", Plain with
+        new("entropy-timeout", "requests that time out, whose buffers stay the device's, others meanwhile, a reset to get them back, and a shutdown that does not wait", Plain with
         {
-            Program = [Get(16), Get(8), Do(DeviceVerb.Wait, 10), Get(16), Do(DeviceVerb.Wait, 10), Get(8), Do(DeviceVerb.Poll, 10), Do(DeviceVerb.Recover), Get(16), Do(DeviceVerb.Wait, 10)],
+            Program = [Get(16), Get(8), Do(DeviceVerb.Wait, 10), Get(16), Do(DeviceVerb.Wait, 10), Get(8), Do(DeviceVerb.Poll, 10), Do(DeviceVerb.Recover), Get(16), Do(DeviceVerb.Kick), Do(DeviceVerb.Restart, 10), Get(4), Do(DeviceVerb.Wait, 10)],
             TimersAtAnyTime = true,
             MaximumHangs = 2,
             Requires = [.. Judged, DevicePremise.TimedOut],
@@ -92,7 +92,7 @@ static class EntropyScenarios
         new("entropy-pc-legacy", "a legacy function on pc: I/O ports, page numbers, the interrupt pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 })),
         new("entropy-ring-1", "two requests, one after the other, on a ring of 1: small enough to be searched exhaustively", Plain with
         {
-            Program = [Get(8), Do(DeviceVerb.Wait), Get(4), Do(DeviceVerb.Wait)],
+            Program = [Get(8), Do(DeviceVerb.Wait), Get(8), Do(DeviceVerb.Wait)],
             QueueSize = 1,
             PayloadChunks = 1,
             Requires = Judged,

@@ -72,6 +72,23 @@ public sealed class PinnedCountTests
         Exhaust(built, classes, blocked: 0);
     }
 
+    /// <summary>virtio-entropy, whose driver and device are built on what any device can use.</summary>
+    [Theory]
+    [InlineData("entropy-ring-1", "sc", 0)]
+    [InlineData("entropy-ring-1", "tso", 0)]
+    [InlineData("entropy-ring-1", "arm", 0)]
+    [InlineData("entropy-ring-2", "sc", 0)]
+    [InlineData("entropy-ring-2", "tso", 0)]
+    [InlineData("entropy-ring-2", "arm", 0)]
+    [InlineData("entropy-pci-ring-1", "sc", 0)]
+    [InlineData("entropy-pci-ring-1", "tso", 0)]
+    [InlineData("entropy-pci-ring-1", "arm", 0)]
+    public void The_entropy_driver_is_exhausted(string scenario, string memory, long classes)
+    {
+        using var built = new ScenarioCatalog().Create(scenario, "strict", memory);
+        Exhaust(built, classes, blocked: 0);
+    }
+
     /// <summary>With a reset while the request is in flight, at each point at which the device may be stopped.</summary>
     [Theory]
     [InlineData("sc", 432)]
