@@ -23,7 +23,7 @@ static class EntropyScenarios
 
     static readonly DeviceSetup Removed = new()
     {
-        Program = [Get(16), Do(DeviceVerb.Wait), Do(DeviceVerb.Unplug), Get(8), Get(4), Do(DeviceVerb.Kick), Do(DeviceVerb.Wait), Get(2), Do(DeviceVerb.WaitAny)],
+        Program = [Get(16), Do(DeviceVerb.Wait), Get(8), Get(4), Do(DeviceVerb.Kick), Do(DeviceVerb.Unplug), Do(DeviceVerb.Wait), Get(2), Do(DeviceVerb.WaitAny)],
         Unplug = DeviceUnplug.Told,
         Requires = [DevicePremise.RequestsOk, DevicePremise.Removals, DevicePremise.EndedByRemoval],
     };
@@ -73,7 +73,7 @@ static class EntropyScenarios
         new("entropy-unplug-polling", "the same for a driver that polls, and nobody says anything", Removed with { Unplug = DeviceUnplug.Silent, UseInterrupts = false }),
         new("entropy-unplug-silent", "the same for a driver that sleeps: time-outs find out", Removed with
         {
-            Program = [Get(16), Do(DeviceVerb.Kick), Do(DeviceVerb.Unplug), Get(8), Do(DeviceVerb.Wait), Do(DeviceVerb.WaitAny, 10), Get(4), Do(DeviceVerb.Wait, 10)],
+            Program = [Get(16), Do(DeviceVerb.Wait), Get(8), Do(DeviceVerb.Kick), Do(DeviceVerb.Unplug), Get(4), Do(DeviceVerb.Wait), Do(DeviceVerb.WaitAny, 10), Get(4), Do(DeviceVerb.Wait, 10)],
             Unplug = DeviceUnplug.Silent,
         }),
         new("entropy-legacy", "version 1 of virtio-mmio", Plain with { IsLegacy = true }),

@@ -22,7 +22,7 @@ public sealed class EntropyOracleTests
 
     [Fact]
     public void A_request_that_is_refused_without_a_reason() => IsFound("entropy", "strict", "refusal/InvalidArgument",
-        new SourceEdit(Driver, "length > options.RequestSize)\n            return", "length > 4)\n            return"));
+        new SourceEdit(Driver, "        if (length < Entropy.LeastLength || length > options.RequestSize)", "        if (length < Entropy.LeastLength || length > 4)"));
 
     [Fact]
     public void A_device_that_is_gone_and_was_shut_down_well() => IsFound("entropy-unplug", "strict", "removal/not-said",
@@ -33,12 +33,12 @@ public sealed class EntropyOracleTests
         new SourceEdit(Waiting, "        if (options.UseInterrupts && state == DriverState.Ready)\n            CheckDeviceStatus();", "        if (queues.Length == 0)\n            CheckDeviceStatus();"));
 
     [Fact]
-    public void A_driver_that_gives_up_too_soon() => IsFound("entropy-polling", "strict", "completion/needs-reset",
+    public void A_driver_that_gives_up_too_soon() => IsFound("entropy-ring-2", "strict", "completion/needs-reset",
         new SourceEdit(Waiting, "        if (count > 0 || state != DriverState.Ready)\n            return true;", "        state = DriverState.Broken;\n        if (count > 0)\n            return true;"));
 
     [Fact]
     public void A_request_that_the_driver_does_not_know_any_more() => IsFound("entropy", "strict", "completion/request-unknown",
-        new SourceEdit(Waiting, "is SlotState.Abandoned or SlotState.Held)", "is SlotState.Abandoned or SlotState.Held or SlotState.Ended)"));
+        new SourceEdit(Waiting, "        if (QueueOf(id) is not { } queue || queue.Slots.StateOf(id.Slot) is SlotState.Abandoned or SlotState.Held)", "        if (QueueOf(id) is not { } queue || queue.Slots.StateOf(id.Slot) is SlotState.Abandoned or SlotState.Held or SlotState.Ended)"));
 
     [Fact]
     public void Requests_that_a_reset_forgets() => IsFound("entropy-recover", "strict", "completion/request-lost",
@@ -50,17 +50,17 @@ public sealed class EntropyOracleTests
 
     [Fact]
     public void An_answer_that_is_taken_for_an_error() => IsFound("entropy", "strict", "completion/request-failed",
-        new SourceEdit(Driver, "end.UsedLength < Entropy.LeastLength", "end.UsedLength <= 8"));
+        new SourceEdit(Driver, "        DriverStatus status = end.Status == DriverStatus.Ok && end.UsedLength < Entropy.LeastLength ? DriverStatus.DeviceError : end.Status;", "        DriverStatus status = end.Status == DriverStatus.Ok && end.UsedLength <= 8 ? DriverStatus.DeviceError : end.Status;"));
 
     [Fact]
     public void A_time_out_of_a_device_that_has_answered() => IsFound("entropy-unplug-silent", "strict", "completion/timed-out",
-        new SourceEdit(Waiting, "machine.Load32(events.Used) != 0 || machine.Load32(events.Configuration) != 0;", "machine.Load32(events.Configuration) != 0;"),
+        new SourceEdit(Waiting, "    private bool HasEvent() => machine.Load32(events.Used) != 0 || machine.Load32(events.Configuration) != 0;", "    private bool HasEvent() => machine.Load32(events.Configuration) != 0;"),
         new SourceEdit(Waiting, "        LookAtLateDevice();\n        DriverStatus status = Look(id, out end);\n        if (status != DriverStatus.Pending)\n            return status;", "        LookAtLateDevice();"));
 
     [Fact]
     public void A_shutdown_that_leaves_requests_behind() => IsFound("entropy-timeout", "strict", "shutdown/requests-left",
-        new SourceEdit(Lifecycle, "        DriverStatus status = EndAllByReset();\n        if (status != DriverStatus.Ok)\n            return status;\n        return isDrained",
-            "        state = DriverState.Down;\n        foreach (RequestQueue<TMachine> queue in queues)\n            queue.Slots.EndAll(DriverStatus.Aborted);\n        return isDrained"));
+        new SourceEdit(Lifecycle, "        DriverStatus status = EndAllByReset();\n        if (status != DriverStatus.Ok)\n            return status;\n        return isDrained ? DriverStatus.Ok : DriverStatus.Aborted;",
+            "        state = DriverState.Down;\n        foreach (RequestQueue<TMachine> queue in queues)\n            queue.Slots.EndAll(DriverStatus.Aborted);\n        return isDrained ? DriverStatus.Ok : DriverStatus.Aborted;"));
 
     [Fact]
     public void A_reset_that_is_not_seen() => IsFound("entropy-recover", "strict", "reset/not-observed",
@@ -68,11 +68,11 @@ public sealed class EntropyOracleTests
 
     [Fact]
     public void Bytes_that_are_not_the_devices() => IsFound("entropy", "strict", "entropy/wrong-bytes",
-        new SourceEdit(Driver, "machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu,", "machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu + 1,"));
+        new SourceEdit(Driver, "        machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu, destination[..(int)length]);", "        machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu + 1, destination[..(int)length]);"));
 
     [Fact]
     public void Bytes_that_somebody_has_already() => IsFound("entropy-ring-1", "strict", "entropy/repeated-bytes",
-        new SourceEdit(Driver, "        machine.CopyFromMemory(", "        if (end.Id.Generation == 1)\n            machine.CopyFromMemory("));
+        new SourceEdit(Driver, "        machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu, destination[..(int)length]);", "        if (end.Id.Generation == 1)\n            machine.CopyFromMemory(Buffer(end.Id.Slot).Cpu, destination[..(int)length]);"));
 
     [Fact]
     public void Bytes_left_over_from_an_earlier_request() => IsFound("entropy-ring-1", "hostile", "entropy/stale-bytes",

@@ -10,16 +10,17 @@ namespace Ringcheck.Tests.Concurrency.Entropy;
 /// <summary>Virtio 1.4, 5.4 "Entropy Device": the driver as shipped, on every transport, memory and profile.</summary>
 public sealed class EntropyScenarioTests
 {
-    const int Executions = 150;
+    const int Executions = 300;
 
     public static TheoryData<string, string, string> Runs
     {
         get
         {
             var runs = new TheoryData<string, string, string>();
+            // A function that lies about where its registers are leaves its pin asserted for ever, and no scenario's kernel masks a line that nobody claims (blk-pci-pin is the same).
             foreach (var scenario in new ScenarioCatalog().Scenarios.Where(scenario => scenario.Name.StartsWith("entropy", StringComparison.Ordinal)))
             {
-                foreach (string profile in scenario.Profiles)
+                foreach (string profile in scenario.Profiles.Where(profile => profile != "hostile" || scenario.Name != "entropy-pci-pin"))
                 {
                     foreach (string memory in new[] { "sc", "tso", "arm" }.Where(scenario.RunsOn)) runs.Add(scenario.Name, profile, memory);
                 }
@@ -37,7 +38,7 @@ public sealed class EntropyScenarioTests
         for (int i = 0; i < Executions; i++)
         {
             walk.Begin(i);
-            var violation = Execution.Run(scenario, walk);
+            var violation = Execution.Run(scenario, walk, audited: i % Execution.AuditEvery == 0);
             Assert.True(violation is null, $"execution {i}: {violation?.Key}: {violation?.Message}");
         }
         Assert.All(scenario.Premises, premise => Assert.True(premise.Count > 0 || !premise.Required, premise.Name));
