@@ -29,5 +29,5 @@ public readonly record struct EntropyOptions(ushort QueueSize, uint RequestSize,
 /// How a request ended; each one does exactly once. <paramref name="Status"/> is Ok, DeviceError (the device wrote nothing: it is not to be believed), TimedOut (the
 /// buffer stays with the device until it gives that back or is reset), Aborted (by a reset) or NoDevice (the device is gone).
 /// </summary>
-/// <param name="Length">Bytes that the device gave, with Ok 1 to as many as were asked for; else 0.</param>
+/// <param name="Length">Bytes that were handed out: with Ok 1 to as many as were asked for, fewer where the destination has no room for them; else 0.</param>
 public readonly record struct EntropyCompletion(RequestId Id, DriverStatus Status, uint Length);

@@ -37,6 +37,11 @@ abstract partial class DeviceScenario<TDevice, TDriver> : IBarrierScenario
     Func<TDriver>? makeDriver;
     DmaRegion driverRegion;
 
+    /// <summary>A machine without a device yet: see <see cref="Plug"/> and <see cref="Use"/>.</summary>
+    /// <param name="setup">What it is.</param>
+    /// <param name="profile">How the device uses its freedom.</param>
+    /// <param name="memory">The machine's.</param>
+    /// <param name="freshDriver">Whether each execution gets a new driver object.</param>
     /// <param name="ownPremises">Names of what the device's own class counts.</param>
     protected DeviceScenario(DeviceSetup setup, DeviceProfile profile, MachineMemory memory, bool freshDriver, params string[] ownPremises)
     {
