@@ -13,6 +13,7 @@ internal sealed class DeviceBench<TDriver> : IDisposable
     private readonly uint deviceType;
     private readonly DmaRegion region;
 
+    /// <summary>Starts QEMU, and makes a driver for no device yet: see <see cref="Open"/>.</summary>
     /// <param name="way">On which machine, by which transport.</param>
     /// <param name="device">As QEMU names it, without the transport: <c>virtio-rng</c>.</param>
     /// <param name="deviceType">Of <see cref="Standard.DeviceType"/>.</param>
