@@ -10,7 +10,8 @@ internal static class RunPlan
 {
     /// <summary>
     /// The named scenarios; without names those of the default tour, or with <paramref name="all"/> every one. Each under the given profile,
-    /// or under all that it has. Without names, what cannot be on <paramref name="memory"/> is left out. Throws <see cref="CommandException"/> for what does not exist.
+    /// or under all that it has. Without names, what cannot be on <paramref name="memory"/> is left out. Throws <see cref="CommandException"/> for what does not exist,
+    /// and for a name that cannot be on it.
     /// </summary>
     public static IReadOnlyList<PlannedRun> Of(IReadOnlyList<ScenarioInfo> known, IReadOnlyList<string> names, string? profile, bool all, string memory)
     {
@@ -21,6 +22,9 @@ internal static class RunPlan
             : names.Distinct().Select(name => Named(known, name, profile)).ToList();
         if (chosen.Count == 0)
             throw CommandException.BadUsage($"no scenario of the tour has profile '{profile}'; name a scenario, or ask for --all");
+        string[] misplaced = [.. chosen.Where(scenario => !scenario.RunsOn(memory)).Select(scenario => $"'{scenario.Name}' (it has {string.Join(", ", scenario.Memories)})")];
+        if (misplaced.Length > 0)
+            throw CommandException.BadUsage($"not on memory '{memory}': {string.Join(", ", misplaced)}; leave {(misplaced.Length == 1 ? "it" : "them")} out, or choose another memory");
         return [.. chosen.SelectMany(scenario => profile is null ? scenario.Profiles : [profile], (scenario, each) => new PlannedRun(scenario.Name, each))];
     }
 

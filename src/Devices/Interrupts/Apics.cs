@@ -168,6 +168,22 @@ public sealed partial class Apics : InterruptController
         if (vector >= 0 && !Machine.IsOnItsWay(cpu, localBlock, LocalApicRegister.EndOfInterrupt)) monitor.LeftInService(cpu.Id, vector);
     }
 
+    internal override (string Message, string Mend)? WhyNotGiven(CpuAgent cpu)
+    {
+        for (int i = 0; i < Inputs; i++)
+        {
+            ref readonly var input = ref inputs[i];
+            if (input.IsMasked && input.High > 0) return ($"the line at input {i} of the I/O APIC is high, and masked there", "Unmask an input once its handler is registered.");
+        }
+        var local = locals[cpu.Id];
+        int vector = Highest(local.Requested);
+        if (vector < 0) return null;
+        string pending = $"vector 0x{vector:x2} is pending in the local APIC and not given: ";
+        if (vector >> 4 <= (int)(local.TaskPriority >> 4)) return ($"{pending}its class is not above the task priority 0x{local.TaskPriority:x2}", "Set the task priority to 0.");
+        if (Deliverable(local) < 0) return ($"{pending}vector 0x{Highest(local.InService):x2} is still in service", "End each interrupt that was given (EOI).");
+        return cpu.IsMasked ? ($"{pending}{cpu.Name} has interrupts masked", "Unmask interrupts after the wait that one of them has ended.") : null;
+    }
+
     /// <summary>The vector in service is over; of a level, the I/O APIC is told.</summary>
     void End(int cpu)
     {

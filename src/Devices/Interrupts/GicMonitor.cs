@@ -1,3 +1,5 @@
+using Ringcheck.Standard;
+
 namespace Ringcheck.Devices;
 
 /// <summary>
@@ -50,10 +52,19 @@ sealed class GicMonitor(SimulatedMachine machine)
     /// <summary>4.4.5 "GICC_EOIR". False: it changes nothing.</summary>
     public bool Ends(int cpu, int id, int place, int count)
     {
-        if (place < 0) Driver("end-not-active", $"cpu{cpu} ends interrupt {id}, which it has not acknowledged", "Write to GICC_EOIR what GICC_IAR said, once, on the CPU that read it; nothing for 1023.");
+        if (place < 0 && id >= GicInterrupt.FirstSpecial) Driver("end-not-active", $"cpu{cpu} ends {id}, which names no interrupt", "GICC_IAR has said that nothing is pending: then nothing is written to GICC_EOIR.");
+        else if (place < 0) Driver("end-not-active", $"cpu{cpu} ends interrupt {id}, which it has not acknowledged", "Write to GICC_EOIR what GICC_IAR said, once, on the CPU that read it; nothing for 1023.");
         else if (place != count - 1) Driver("end-out-of-order", $"cpu{cpu} ends interrupt {id} before one that it has acknowledged later", "End interrupts in the reverse of the order in which they were acknowledged.");
         return place >= 0;
     }
+
+    /// <summary>
+    /// 1.4.3 and 3.2.4: a level that is high when its interrupt is ended is pending at once, and is given again to this CPU as soon as it takes interrupts, and to any other target even
+    /// before. Only the CPU's own mask hides that, which is why it is judged by the order and not by what comes of it. An edge may be ended first: one that comes later stays
+    /// pending, and one that has come is served either way. Nor is it wrong to end a level that nobody claims, or that was raised anew meanwhile: its line has not fallen by what the handler did.
+    /// </summary>
+    public void IsServedAfterItsEnd(int cpu, int id)
+        => Driver("ended-before-served", $"cpu{cpu} ends interrupt {id} while its level is high, and takes the cause away only then", "Serve the device, read back that its line is low, and end the interrupt after that.");
 
     /// <summary>3.2.4: an active interrupt, and all that are not more urgent, are given to this CPU no more.</summary>
     public void LeftActive(int cpu, int id)

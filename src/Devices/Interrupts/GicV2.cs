@@ -23,6 +23,9 @@ public sealed partial class GicV2 : InterruptController
     struct Slot
     {
         public bool IsEnabled, IsLatched, IsActive, IsEdge;
+
+        /// <summary>Since it was acknowledged, its lines were all low, or one was raised once more: a level that is high now is not the one that was given.</summary>
+        public bool IsServed;
         public byte Priority, Targets;
 
         /// <summary>Lines that are high.</summary>
@@ -44,6 +47,9 @@ public sealed partial class GicV2 : InterruptController
     readonly List<Acknowledged>[] active;
     readonly byte[] priorityMask;
     readonly bool[] isCpuOn;
+
+    /// <summary>Of each CPU in its handler: the place of a level that it has ended although nobody had served it yet; -1.</summary>
+    readonly int[] endedEarly;
     readonly int cpus, shared, messages;
     readonly ulong parts;
     readonly GicMonitor monitor;
@@ -62,6 +68,7 @@ public sealed partial class GicV2 : InterruptController
         active = [.. machine.Cpus.Select(_ => new List<Acknowledged>())];
         priorityMask = new byte[cpus];
         isCpuOn = new bool[cpus];
+        endedEarly = new int[cpus];
         parts = PeripheralBits.Of(machine.Peripherals++, PeripheralBits.All);
         monitor = new(machine);
         var distributor = new ControllerRegisters(parts, ReadDistributor, WriteDistributor);
@@ -71,6 +78,12 @@ public sealed partial class GicV2 : InterruptController
         machine.Attach(CpuBase, 0x1_0000, CpuInterface, "gicc");
         machine.Attach(MessageBase, 0x1000, new ControllerRegisters(parts, ReadFrame, WriteFrame), "gicv2m");
     }
+
+    /// <summary>
+    /// At power-on it is as an earlier owner, firmware or another kernel, may have left it: on, and all interrupts but the software-generated ones enabled for the first CPU, as edges,
+    /// pending, and active with nobody left to end them. IHI 0048B, 4.3: a reset that is not the controller's own changes none of that.
+    /// </summary>
+    public bool IsInherited { get; init; }
 
     /// <summary>The timers of the CPUs, whose interrupts are private to each.</summary>
     internal SimulatedTimers Timers { get; }
@@ -83,9 +96,9 @@ public sealed partial class GicV2 : InterruptController
     /// <param name="id">16 to 31.</param>
     internal void SetPrivate(CpuAgent cpu, uint id, bool high)
     {
-        ref var slot = ref slots[IndexOf(cpu.Id, (int)id)];
-        if (high == slot.High > 0) return;
-        Change(ref slot, high);
+        int place = IndexOf(cpu.Id, (int)id);
+        if (high == slots[place].High > 0) return;
+        Change(place, high);
     }
 
     internal override void Message(ulong address, uint data, DmaPort sender)
@@ -101,16 +114,36 @@ public sealed partial class GicV2 : InterruptController
         Changed();
     }
 
-    internal override void LineRaised(InterruptLine line) => slots[IndexOf(0, Private + line.Number)].Repeats = 0;
-
-    internal override void LineChanged(InterruptLine line) => Change(ref slots[IndexOf(0, Private + line.Number)], line.High);
-
-    void Change(ref Slot slot, bool high)
+    internal override void LineRaised(InterruptLine line)
     {
+        ref var slot = ref slots[IndexOf(0, Private + line.Number)];
+        slot.Repeats = 0;
+        slot.IsServed = true;
+    }
+
+    internal override void LineChanged(InterruptLine line) => Change(IndexOf(0, Private + line.Number), line.High);
+
+    void Change(int place, bool high)
+    {
+        ref var slot = ref slots[place];
         slot.High += (ushort)(high ? 1 : -1);
         if (high && slot.High == 1) slot.IsLatched |= slot.IsEdge;
-        if (slot.High == 0) slot.Repeats = 0;
+        if (slot.High == 0)
+        {
+            slot.Repeats = 0;
+            slot.IsServed = true;
+            JudgeOrder(place);
+        }
         Changed();
+    }
+
+    /// <summary>A level has fallen. If a CPU has brought that about in its handler, and has ended the interrupt before, its order is wrong.</summary>
+    void JudgeOrder(int place)
+    {
+        for (int cpu = 0; cpu < cpus; cpu++)
+        {
+            if (endedEarly[cpu] == place && Machine.Engine.Current == Machine.Cpus[cpu].Interrupt.Id) monitor.IsServedAfterItsEnd(cpu, IdOf(place));
+        }
     }
 
     private protected override uint TargetsOf(InterruptLine line) => slots[IndexOf(0, Private + line.Number)].Targets;
@@ -121,6 +154,8 @@ public sealed partial class GicV2 : InterruptController
     }
 
     int IndexOf(int cpu, int id) => id < Private ? (cpu * Private) + id : (cpus * Private) + id - Private;
+
+    int IdOf(int place) => place < cpus * Private ? place % Private : place - (cpus * Private) + Private;
 
     /// <summary>3.3 "Interrupt prioritization": of those that a CPU may be given, the one with the lowest number of a priority, then the lowest id.</summary>
     int HighestPending(int cpu, out byte priority)
@@ -177,6 +212,7 @@ public sealed partial class GicV2 : InterruptController
         }
         slot.IsLatched = false;
         slot.IsActive = true;
+        slot.IsServed = false;
         active[cpu].Add(new(id, sender, slot.Priority));
         Changed();
         return (uint)(id | sender << 10);
@@ -186,16 +222,19 @@ public sealed partial class GicV2 : InterruptController
     void End(int cpu, uint value)
     {
         int id = (int)(value & GicInterrupt.IdMask), sender = (int)(value >> 10 & 7);
-        if (id >= GicInterrupt.FirstSpecial) return;
         int at = active[cpu].FindIndex(each => each.Id == id && each.Sender == sender);
         if (!monitor.Ends(cpu, id, at, active[cpu].Count)) return;
         active[cpu].RemoveAt(at);
-        slots[IndexOf(cpu, id)].IsActive = false;
+        int place = IndexOf(cpu, id);
+        ref var slot = ref slots[place];
+        slot.IsActive = false;
+        if (!slot.IsEdge && slot.High > 0 && slot.IsEnabled && !slot.IsServed) endedEarly[cpu] = place;
         Changed();
     }
 
     internal override void HandlerLeft(CpuAgent cpu)
     {
+        endedEarly[cpu.Id] = -1;
         if (active[cpu.Id].Count > 0 && !Machine.IsOnItsWay(cpu, CpuInterface, GicCpu.EndOfInterrupt)) monitor.LeftActive(cpu.Id, active[cpu.Id][^1].Id);
     }
 
@@ -206,11 +245,14 @@ public sealed partial class GicV2 : InterruptController
         foreach (var list in active) list.Clear();
         Array.Clear(priorityMask);
         Array.Clear(isCpuOn);
-        isOn = false;
+        Array.Fill(endedEarly, -1);
+        isOn = IsInherited;
         Timers.Reset();
         for (int cpu = 0; cpu < cpus; cpu++)
         {
             for (int id = 0; id < Software; id++) slots[IndexOf(cpu, id)].IsEdge = true;
+            for (int id = Software; IsInherited && id < Interrupts; id++)
+                slots[IndexOf(cpu, id)] = new() { IsEnabled = true, IsLatched = true, IsActive = true, IsEdge = true, Priority = 0x80, Targets = 1 };
         }
     }
 
@@ -221,14 +263,15 @@ public sealed partial class GicV2 : InterruptController
         hasher.Add(isOn ? 1UL : 0);
         for (int cpu = 0; cpu < cpus; cpu++)
         {
-            hasher.Add((ulong)priorityMask[cpu] << 1 | (isCpuOn[cpu] ? 1UL : 0));
+            hasher.Add((ulong)priorityMask[cpu] << 1 | (isCpuOn[cpu] ? 1UL : 0) | (ulong)(endedEarly[cpu] + 1) << 9);
             foreach (var each in active[cpu]) hasher.Add((ulong)cpu << 40 | (ulong)each.Sender << 32 | (ulong)each.Id << 8 | each.Priority);
         }
         for (int i = 0; i < slots.Length; i++)
         {
             ref readonly var slot = ref slots[i];
             ulong flags = (slot.IsEnabled ? 1UL : 0) | (slot.IsLatched ? 2UL : 0) | (slot.IsActive ? 4UL : 0) | (slot.IsEdge ? 8UL : 0);
-            ulong state = flags | (ulong)slot.Priority << 4 | (ulong)slot.Targets << 12 | (ulong)slot.High << 20 | (ulong)slot.Senders << 36 | (ulong)slot.Repeats << 44;
+            // What was served matters from an acknowledgement to its end, and to nobody else.
+            ulong state = flags | (ulong)slot.Priority << 4 | (ulong)slot.Targets << 12 | (ulong)slot.High << 20 | (slot.IsActive && slot.IsServed ? 1UL << 35 : 0) | (ulong)slot.Senders << 36 | (ulong)slot.Repeats << 44;
             if (state != 0) hasher.Add(state | (ulong)i << 52);
         }
     }

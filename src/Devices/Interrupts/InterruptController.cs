@@ -84,6 +84,9 @@ public abstract class InterruptController
     {
     }
 
+    /// <summary>An interrupt that is pending for a CPU that waits, why it is not given, and what would mend that; null: none is pending.</summary>
+    internal virtual (string Message, string Mend)? WhyNotGiven(CpuAgent cpu) => null;
+
     /// <summary>After memory was folded. Levels of the CPUs' inputs, and who waits for them, are in the CPUs' state.</summary>
     internal virtual void Fold(ref StateHasher hasher) => Order.Fold(ref hasher);
 

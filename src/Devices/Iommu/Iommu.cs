@@ -19,7 +19,8 @@ public sealed class Iommu
     internal Iommu(SimulatedMachine machine) => this.machine = machine;
 
     /// <summary>From an address of memory on, as all that monitors see; the bus address is <see cref="SimulatedMachine.BusOffset"/> more.</summary>
-    internal readonly record struct Mapping(ulong Address, uint Length, DmaDirection Direction)
+    /// <param name="Given">The directions in which the rings have given any of it to a device since.</param>
+    internal readonly record struct Mapping(ulong Address, uint Length, DmaDirection Direction, DmaDirection Given = 0)
     {
         public ulong End => Address + Length;
     }
@@ -38,6 +39,9 @@ public sealed class Iommu
 
     internal IReadOnlyList<Mapping> Mappings => mappings;
 
+    /// <summary>Regions that are mapped now.</summary>
+    public int InUse => mappings.Count;
+
     internal void Reset() => mappings.Clear();
 
     internal void Fold(ref StateHasher hasher)
@@ -45,7 +49,7 @@ public sealed class Iommu
         foreach (var mapping in mappings)
         {
             hasher.Add(mapping.Address);
-            hasher.Add(mapping.Length | (ulong)mapping.Direction << 32);
+            hasher.Add(mapping.Length | (ulong)mapping.Direction << 32 | (ulong)mapping.Given << 40);
         }
     }
 
@@ -59,13 +63,24 @@ public sealed class Iommu
     }
 
     /// <summary>False: there is no such mapping.</summary>
-    internal bool TryUnmap(ulong address, uint length)
+    internal bool TryUnmap(ulong address, uint length, out Mapping mapping)
     {
         int at = mappings.FindIndex(mapping => mapping.Address == address && mapping.Length == length);
+        mapping = at < 0 ? default : mappings[at];
         if (at < 0) return false;
         mappings.RemoveAt(at);
         if (!machine.Engine.Draining) Unmapped++;
         return true;
+    }
+
+    /// <summary>The rings give memory to a device, to read or to write.</summary>
+    internal void Give(ulong address, uint length, bool writes)
+    {
+        for (int i = 0; i < mappings.Count; i++)
+        {
+            var mapping = mappings[i];
+            if (address < mapping.End && mapping.Address < address + length) mappings[i] = mapping with { Given = mapping.Given | (writes ? DmaDirection.FromDevice : DmaDirection.ToDevice) };
+        }
     }
 
     /// <summary>Whether an access of a device gets through. It may lie in several mappings that follow each other.</summary>

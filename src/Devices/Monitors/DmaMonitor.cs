@@ -1,4 +1,5 @@
 using Ringcheck.Hal;
+using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
@@ -22,6 +23,26 @@ sealed class DmaMonitor(SimulatedMachine machine, Monitors monitors)
         monitors.Driver(Name, "cpu-address-as-bus-address", [], $"{where} is told to the device as 0x{bus:x}, which is where the CPU finds memory; on the bus, nothing is there",
             $"Tell devices bus addresses only (DmaRegion.Bus); here the memory that the CPU sees at 0x{bus:x} is at 0x{bus + machine.BusOffset:x} on the bus.");
         return true;
+    }
+
+    /// <summary>A queue is live: the device reads two parts of it, and writes the third.</summary>
+    internal void Given(QueueWatch queue)
+    {
+        if (machine.Iommu is not { } iommu) return;
+        iommu.Give(queue.Descriptors, SplitDescriptor.Size * queue.Size, writes: false);
+        iommu.Give(queue.Available, AvailableRing.Length(queue.Size), writes: false);
+        iommu.Give(queue.Used, UsedRing.Length(queue.Size), writes: true);
+    }
+
+    /// <summary>A chain was published.</summary>
+    internal void Given(QueueWatch queue, ushort head)
+    {
+        if (machine.Iommu is not { } iommu) return;
+        for (ushort id = head; ; id = queue.Next[id])
+        {
+            iommu.Give(queue.Address[id], queue.Length[id], (queue.Flags[id] & SplitDescriptor.Write) != 0);
+            if ((queue.Flags[id] & SplitDescriptor.Next) == 0) return;
+        }
     }
 
     /// <summary>The IOMMU looks whether an access may pass.</summary>
@@ -72,13 +93,17 @@ sealed class DmaMonitor(SimulatedMachine machine, Monitors monitors)
         {
             monitors.Coverage.Meet(SystemRule.UnmappedInFlight);
             monitors.Coverage.Meet(SystemRule.UnmappedUnknown);
+            monitors.Coverage.Meet(SystemRule.MappedTooWide);
         }
-        if (!machine.Iommu!.TryUnmap(address, region.Length))
+        if (!machine.Iommu!.TryUnmap(address, region.Length, out var mapping))
         {
             monitors.Driver(Name, "unmapped-unknown", [], $"the driver unmaps {Words(address, region.Length)}, which is not mapped, or not as that",
                 "Unmap what was mapped, as a whole, and once.");
             return;
         }
+        if (mapping.Given != 0 && mapping.Given != mapping.Direction) // narrower is found when the device comes
+            monitors.Driver(Name, "mapped-too-wide", [], $"the driver mapped {Words(address, region.Length)} for the device to read and to write, and gave it to be {(mapping.Given == DmaDirection.ToDevice ? "read" : "written")} only",
+                "Map for the direction that the descriptor has: what a device is to read, it must not be able to change, and what it is to write may hold what it must not see.");
         if (!machine.Ram.Contains(address, region.Length)) return;
         int held = machine.Ram.Owners(address, (int)region.Length).IndexOfAnyExcept(MemoryOwner.Driver);
         if (held >= 0) monitors.Driver(Name, "unmapped-in-flight", [],

@@ -25,6 +25,7 @@ static class LostNotification
             string[] interrupt = [NotificationMonitor.WantsInterruptClause(queue)], kick = [NotificationMonitor.WantsKickClause(queue)];
             if (unseen > 0 && queue.Interrupt.IsOwed) return new(Name, "used-buffer", interrupt, $"{where}; {notifications.InterruptText(queue)}",
                 "After each store of used.idx, read what the driver asks for, and interrupt if that covers what was returned since the last time.");
+            if (unseen > 0 && machine.Interrupts.WhyNotGiven(waiting) is { } hidden) return new(Name, "used-buffer", [], $"{where}; {hidden.Message}", hidden.Mend);
             if (unseen > 0) return new(Name, "used-buffer", interrupt,
                 $"{where}; {(isEvent ? $"used_event is {machine.Ram.Load<ushort>(queue.UsedEvent)}, used.idx {queue.Returned.Value}" : $"available flags are {machine.Ram.Load<ushort>(queue.Available)}")}, InterruptStatus is {queue.Device.InterruptStatus}",
                 (isEvent ? "Before sleeping, store in used_event the index of the next chain to take, and then look at the used ring once more"
@@ -43,6 +44,7 @@ static class LostNotification
             if (device.IsRemoved) return new(Name, "device-removed", [], $"{waiting.Name} waits for {waiting.WaitsFor}, and nothing else can run; {device.Name} is gone",
                 "A loop that polls ends on all ones; a wait for an interrupt ends with its time-out, or with word from the driver of the bus.");
         }
+        if (machine.Interrupts.WhyNotGiven(waiting) is { } why) return new(Name, "nobody-runs", [], $"{waiting.Name} waits for {waiting.WaitsFor}, and nothing else can run; {why.Message}", why.Mend);
         return new(Name, "nobody-runs", [], $"{waiting.Name} waits for {waiting.WaitsFor}, and nothing else can run; no request is on its way",
             "Wait only for what somebody will do.");
     }

@@ -72,9 +72,9 @@ public sealed class Monitors
         if (JudgeDriver) machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
     }
 
-    internal void Driver(RuleViolation rule, string detail)
+    internal void Driver(RuleViolation rule, string detail, RegisterNames names = RegisterNames.Mmio)
     {
-        if (JudgeDriver) machine.Engine.Fail(Of(rule, detail));
+        if (JudgeDriver) machine.Engine.Fail(Of(rule, detail, names));
     }
 
     internal void Device(string monitor, string rule, string[] clauses, string message, string mend)
@@ -82,15 +82,15 @@ public sealed class Monitors
         if (JudgeDevices) machine.Engine.Fail(new(monitor, rule, clauses, message, mend));
     }
 
-    internal void Device(RuleViolation rule, string detail)
+    internal void Device(RuleViolation rule, string detail, RegisterNames names = RegisterNames.Mmio)
     {
-        if (JudgeDevices) machine.Engine.Fail(Of(rule, detail));
+        if (JudgeDevices) machine.Engine.Fail(Of(rule, detail, names));
     }
 
     /// <summary>A rule of a model, with what happened here.</summary>
-    static Violation Of(RuleViolation rule, string detail)
+    static Violation Of(RuleViolation rule, string detail, RegisterNames names)
     {
-        var entry = RuleTable.Of(rule);
+        var entry = RuleTable.Of(rule, names);
         string message = detail.Length == 0 ? entry.Message : $"{entry.Message.TrimEnd('.')}: {detail}.";
         return new(entry.Monitor, entry.Name, entry.Clauses, message, entry.Mend);
     }
@@ -246,9 +246,11 @@ public sealed class Monitors
         foreach (var device in machine.Devices)
         {
             if (device.InterruptStatus == 0 || device.Watch.InterruptedInHandler || !device.Transport.MustAcknowledge) continue;
-            Driver("interrupts", "not-acknowledged", ["mmio.driver.notifications-from-device.3"],
-                $"the interrupt handler returns, InterruptStatus of {device.Name} is still {device.InterruptStatus}, and nothing new has happened",
-                "Write the bits that were read from InterruptStatus to InterruptACK, whether there was work to do or not.");
+            bool isMmio = device.Transport.Names == RegisterNames.Mmio;
+            Driver("interrupts", "not-acknowledged", [isMmio ? "mmio.driver.notifications-from-device.3" : "pci.device.isr-status-capability.5"],
+                $"the interrupt handler returns, {RegisterWords.In(device.Transport.Names, "InterruptStatus")} of {device.Name} is still {device.InterruptStatus}, and nothing new has happened",
+                isMmio ? "Write the bits that were read from InterruptStatus to InterruptACK, whether there was work to do or not."
+                    : "Read ISR status in each handler of the pin: the reading acknowledges, whether there is work to do or not.");
         }
     }
 }

@@ -151,6 +151,7 @@ public sealed partial class OwnershipMonitor
         queue.Outstanding++;
         ChainsPublished++;
         MarkChain(queue, head, MemoryOwner.DeviceReads, MemoryOwner.DeviceWrites);
+        monitors.Dma.Given(queue, head);
         if (monitors.IsCovered) monitors.Coverage.Published(queue, head);
     }
 

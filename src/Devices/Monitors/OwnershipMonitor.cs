@@ -73,6 +73,7 @@ public sealed partial class OwnershipMonitor(SimulatedMachine machine, Monitors 
         monitors.Notifications.Enabled(queue);
         for (int id = 0; id < size; id++) queue.CopyDescriptor(machine.Ram, id);
         MarkRings(queue, MemoryOwner.DriverRing, MemoryOwner.DeviceRing);
+        monitors.Dma.Given(queue);
         if (monitors.IsCovered) monitors.Coverage.Enabled(queue);
         TakeInWhatIsThere(queue, start);
     }

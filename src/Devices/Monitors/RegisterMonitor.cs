@@ -56,12 +56,19 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         if (machine.Pci is { MayMislead: true }) return;
         if (monitors.IsCovered) monitors.Coverage.Elsewhere(target);
         string what = writes ? "writes" : "reads";
-        if (target is null)
-            monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register at 0x{address:x}, where the bus has nothing",
-                "Access only addresses of devices that the machine describes.");
+        if (target is null) Unassigned(address, what);
         else if (offset is not (MmioRegister.MagicValue or MmioRegister.Version or MmioRegister.DeviceId) || writes)
             monitors.Driver("lifecycle", "touched-empty-slot", [Empty], $"the driver {what} offset 0x{offset:x} of the empty slot at 0x{address - offset:x}",
                 "DeviceID 0 is a placeholder: leave it alone, and go on to the next slot.");
+    }
+
+    void Unassigned(ulong address, string what)
+    {
+        if (!monitors.JudgeDriver) return; // no text for nobody
+        bool isPort = address >= Bus.PortSpace;
+        string where = isPort ? $"at port 0x{address - Bus.PortSpace:x}" : $"at 0x{address:x}";
+        var (why, mend) = machine.Pci?.WhyNobodyAnswers(address) ?? ("", "Access only addresses of devices that the machine describes.");
+        monitors.Driver(Name, "unassigned-address", [], $"the driver {what} a register {where}, where the bus has nothing{(why.Length == 0 ? "" : ": ")}{why}", mend);
     }
 
     void Check(IVirtioRegisters registers, uint offset, int width, bool writes)
@@ -105,8 +112,9 @@ public sealed class RegisterMonitor(SimulatedMachine machine, Monitors monitors)
         if (rule == RuleViolation.None) return;
         bool isDevices = rule >= RuleViolation.DeviceRanBeforeDriverOk;
         if (!(isDevices ? monitors.JudgeDevices : monitors.JudgeDriver)) return; // no text for nobody
-        string detail = $"{LifecycleText.Of(what)} ({device.Name})";
-        if (isDevices) monitors.Device(rule, detail);
-        else monitors.Driver(rule, detail);
+        var names = device.Transport.Names;
+        string detail = $"{RegisterWords.In(names, LifecycleText.Of(what))} ({device.Name})";
+        if (isDevices) monitors.Device(rule, detail, names);
+        else monitors.Driver(rule, detail, names);
     }
 }

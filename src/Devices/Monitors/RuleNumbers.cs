@@ -26,7 +26,7 @@ public static class RuleNumbers
 
     static WatchedRule[] Build()
     {
-        var rules = new WatchedRule[(int)SystemRule.VectorRange + 1];
+        var rules = new WatchedRule[(int)Enum.GetValues<SystemRule>()[^1] + 1];
         Array.Fill(rules, new("", []));
         foreach (var entry in RuleTable.All.Where(static entry => !OfModelsOnly.Contains(entry.Rule))) rules[(int)entry.Rule] = new($"{entry.Monitor}/{entry.Name}", entry.Clauses);
         foreach (var (rule, name, clauses) in OfSystem()) rules[(int)rule] = new(name, clauses);
@@ -75,5 +75,6 @@ public static class RuleNumbers
         (SystemRule.WrongDirection, "dma/wrong-direction", []),
         (SystemRule.WritebackNotNegotiated, "register-access/writeback-not-negotiated", ["blk.driver.device-operation.12"]),
         (SystemRule.VectorRange, "register-access/vector-range", ["pci.driver.msi-x-vector-configuration.4"]),
+        (SystemRule.MappedTooWide, "dma/mapped-too-wide", []),
     ];
 }

@@ -42,4 +42,5 @@ public enum SystemRule : byte
     WrongDirection,
     WritebackNotNegotiated,
     VectorRange,
+    MappedTooWide,
 }

@@ -12,6 +12,7 @@ sealed class MsixTable(uint capability, int count, int bar, uint tableOffset, ui
     const int WordsOfEntry = (int)PciMsix.EntrySize / 4, DataWord = 2, ControlWord = 3;
 
     readonly uint[] words = new uint[count * WordsOfEntry];
+    readonly bool[] left = new bool[count * WordsOfEntry];
     readonly ulong[] pending = new ulong[(count + 63) / 64];
 
     /// <summary>QEMU keeps what is written to the reserved bits of vector control too.</summary>
@@ -74,18 +75,36 @@ sealed class MsixTable(uint capability, int count, int bar, uint tableOffset, ui
     {
         uint word = (offset - tableOffset) / 4;
         if (word >= words.Length) return;
+        left[word] = false;
         words[word] = word % WordsOfEntry == ControlWord && !KeepsControl ? value & PciMsix.EntryMask : value;
     }
 
     public void Reset()
     {
         Array.Clear(pending);
+        Array.Clear(left);
         for (int word = 0; word < words.Length; word++) words[word] = word % WordsOfEntry == ControlWord ? PciMsix.EntryMask : 0;
     }
 
+    /// <summary>Entries of somebody before the driver, which are not masked.</summary>
+    public void Leave(ulong address, uint data)
+    {
+        for (int entry = 0; entry < words.Length; entry += WordsOfEntry)
+        {
+            words[entry] = (uint)address;
+            words[entry + 1] = (uint)(address >> 32);
+            words[entry + DataWord] = data;
+            words[entry + ControlWord] = 0;
+            left.AsSpan(entry, ControlWord).Fill(true);
+        }
+    }
+
+    /// <summary>Whether the message of a vector is, in part, still what <see cref="Leave"/> put there.</summary>
+    public bool IsLeft(int vector) => left.AsSpan(vector * WordsOfEntry, ControlWord).Contains(true);
+
     public void Fold(ref StateHasher hasher)
     {
-        foreach (uint word in words) hasher.Add(word);
+        for (int word = 0; word < words.Length; word++) hasher.Add(words[word] | (left[word] ? 1UL << 32 : 0));
         foreach (ulong bits in pending) hasher.Add(bits);
     }
 }

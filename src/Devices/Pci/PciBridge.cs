@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -48,6 +49,18 @@ public sealed class PciBridge : PciFunction
 
     internal int SubordinateBus => (int)GetConfig(PciRegister.BridgeSubordinateBus, 1);
 
+    /// <summary>Whether it forwards configuration accesses to a bus (PCI-to-PCI Bridge Architecture 1.2, 3.1.2.1.3).</summary>
+    internal bool Claims(int bus) => IsPresent && SecondaryBus != 0 && bus >= SecondaryBus && bus <= SubordinateBus;
+
+    /// <summary>Configuration space is accessed on a bus that another one forwards to too.</summary>
+    internal void ClaimedAsWell(int bus, PciBridge first)
+    {
+        if (Host.MayMislead) return;
+        Machine.Monitors.Driver("pci", "bus-claimed-twice", [], $"the driver accesses configuration space of bus {bus}, to which {first.Name} ({first.SecondaryBus} to {first.SubordinateBus}) "
+            + $"and {Name} ({SecondaryBus} to {SubordinateBus}) forward",
+            "Clear the numbers that firmware left in all bridges of a bus before the first of them is given one, and let each claim the buses behind it only (PCI-to-PCI Bridge Architecture 1.2, 12.1).");
+    }
+
     /// <summary>Whether an address on its primary side goes on to the bus behind.</summary>
     internal bool Forwards(PciSpace space, ulong address) => ForwardsWhole(space, address, 1);
 
@@ -59,6 +72,15 @@ public sealed class PciBridge : PciFunction
         if (space == PciSpace.Io) return Shape.HasIoWindow && address >= IoBase && end <= IoLimit;
         return (address >= MemoryBase && end <= MemoryLimit) || (Shape.HasPrefetchableWindow && address >= PrefetchableBase && end <= PrefetchableLimit);
     }
+
+    /// <summary>Its windows of a space, for reports.</summary>
+    internal string DescribeWindows(PciSpace space)
+    {
+        if (space == PciSpace.Io) return Shape.HasIoWindow ? Range("I/O", IoBase, IoLimit) : "it has none";
+        return Range("memory", MemoryBase, MemoryLimit) + (Shape.HasPrefetchableWindow ? ", " + Range("prefetchable memory", PrefetchableBase, PrefetchableLimit) : "");
+    }
+
+    static string Range(string what, ulong first, ulong last) => first > last ? $"{what}: closed" : string.Create(CultureInfo.InvariantCulture, $"{what}: 0x{first:x} to 0x{last:x}");
 
     ulong IoBase => (ulong)(GetConfig(PciRegister.BridgeIoBase, 1) & ~PciBridgeWindow.Capability) << 8;
 

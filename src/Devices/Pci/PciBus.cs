@@ -22,19 +22,22 @@ public sealed class PciBus(PciBridge? bridge)
     internal PciFunction? At(int slot) => functions[slot] is { IsPresent: true } found ? found : null;
 
     /// <summary>
-    /// The bus of a number, by the bridges' registers as they are: the first bridge whose range it is in, if several claim it. Null: nobody forwards there.
+    /// The bus of a number, by the bridges' registers as they are. Null: nobody forwards there. Where several would, they all do, and two functions may answer at once: that is
+    /// reported, and the first bridge wins.
     /// </summary>
     /// <param name="number">Which.</param>
     /// <param name="own">The number of this bus.</param>
     internal PciBus? Find(int number, int own)
     {
         if (number == own) return this;
+        PciBridge? found = null;
         foreach (var other in bridges)
         {
-            if (other.IsPresent && other.SecondaryBus != 0 && number >= other.SecondaryBus && number <= other.SubordinateBus)
-                return other.Behind.Find(number, other.SecondaryBus);
+            if (!other.Claims(number)) continue;
+            if (found is not null) other.ClaimedAsWell(number, found);
+            found ??= other;
         }
-        return null;
+        return found?.Behind.Find(number, found.SecondaryBus);
     }
 
     internal void NoteCommandChange()

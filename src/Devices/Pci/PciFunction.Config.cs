@@ -130,7 +130,10 @@ public abstract partial class PciFunction
         {
             uint at = offset + (uint)i;
             isHashed = false;
-            config[at] = (byte)(config[at] & ~writable[at] | (byte)(value >> 8 * i) & writable[at]);
+            byte written = (byte)(value >> 8 * i);
+            config[at] = (byte)(config[at] & ~writable[at] | written & writable[at]);
+            // 6.2.3: errors are cleared by writing ones.
+            if (at - PciRegister.Status < sizeof(ushort)) config[at] &= (byte)~(written & (PciStatus.Errors >> 8 * (int)(at - PciRegister.Status)));
         }
         if (Overlaps(offset, width, PciRegister.Command, 2)) CommandWritten();
         if (Overlaps(offset, width, PciRegister.Bar0, 4 * bars.Length)) BarsWritten();

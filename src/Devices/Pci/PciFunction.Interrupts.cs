@@ -95,7 +95,34 @@ public abstract partial class PciFunction
         // QEMU lowers the pin for good; elsewhere it is as it was once messages are off again.
         if (Rules.IsQemu && IsMsixEnabled) SetInterrupt(false);
         UpdateInterrupt();
+        JudgeLeftVectors();
         DeliverPending();
+    }
+
+    /// <summary>6.8.2: what an entry holds before software has written it means nothing. Nor does it, whoever wrote it, to a driver that comes later.</summary>
+    void JudgeLeftVectors()
+    {
+        if (!IsMsixEnabled || Rules.Lies) return;
+        for (int vector = 0; vector < msix!.Count; vector++)
+        {
+            if (msix.IsLeft(vector) && !IsMasked(vector))
+            {
+                Machine.Monitors.Driver(RegisterMonitor.Name, "vector-left-over", [], $"the driver lets vector {vector} of {Name} send, and its message is still, or in part, what was there before this driver",
+                    "Keep the function masked while MSI-X is turned on, mask every vector, and unmask one once its address, upper address and data are written.");
+            }
+        }
+    }
+
+    /// <summary>As firmware leaves a function that it has used: see <see cref="VirtioPciSettings.IsLeftByFirmware"/>.</summary>
+    private protected void LeaveByFirmware()
+    {
+        const ulong address = 0x1_FEE0_0000;
+        const uint data = 0xF1;
+        msix?.Leave(address, data);
+        if (msix is not null) SetConfig(msix.Capability + PciMsix.ControlOffset, 2, MsixControl | PciMsix.Enable);
+        SetConfig(PciRegister.Status, 2, GetConfig(PciRegister.Status, 2) | PciStatus.ReceivedMasterAbort);
+        SetConfig(PciRegister.Command, 2, PciCommand.BusMaster | PciCommand.InterruptDisable);
+        command = (ushort)GetConfig(PciRegister.Command, 2);
     }
 
     bool MsixRead(int bar, uint offset, int width, out ulong value)
@@ -107,6 +134,7 @@ public abstract partial class PciFunction
     bool MsixWrite(int bar, uint offset, int width, ulong value)
     {
         if (msix is null || !msix.TryWrite(bar, offset, width, value)) return false;
+        JudgeLeftVectors();
         DeliverPending();
         return true;
     }

@@ -42,7 +42,7 @@ public sealed partial class PciHost
     }
 
     /// <summary>The line that a function's pin reaches, if it reaches one.</summary>
-    internal InterruptLine? LineOf(PciFunction function) => LineOf(WireOf(function)) is >= 0 and var number ? lines[number] : null;
+    public InterruptLine? LineOf(PciFunction function) => LineOf(WireOf(function)) is >= 0 and var number ? lines[number] : null;
 
     /// <summary>A function begins or ends to drive its wire.</summary>
     internal void Count(PciFunction function, int change) => wires[WireOf(function)] += change;

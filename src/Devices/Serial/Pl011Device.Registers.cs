@@ -8,7 +8,9 @@ public sealed partial class Pl011Device
     /// <summary>PeriphID 0x00341011 (revision r1p5), PCellID 0xB105F00D: a byte in each word.</summary>
     const ulong Identity = 0xB105_F00D_0034_1011;
 
-    uint Flags => (transmit.Count > 0 ? Pl011Flag.Busy : Pl011Flag.TransmitEmpty) | (transmit.Count >= Depth ? Pl011Flag.TransmitFull : 0)
+    bool IsBusy => transmit.Count > 0;
+
+    uint Flags => (IsBusy ? Pl011Flag.Busy : Pl011Flag.TransmitEmpty) | (transmit.Count >= Depth ? Pl011Flag.TransmitFull : 0)
         | (receive.Count == 0 ? Pl011Flag.ReceiveEmpty : 0) | (receive.Count >= Depth ? Pl011Flag.ReceiveFull : 0);
 
     public ulong Read(uint offset, int width)
@@ -42,12 +44,12 @@ public sealed partial class Pl011Device
             case Pl011Register.Data: Transmit((byte)word); break;
             case Pl011Register.ReceiveStatus: isOverrun = false; break;
             case Pl011Register.IntegerBaud:
-                monitor.Configures("the baud rate", isOn);
+                monitor.Configures("the baud rate", isOn, IsBusy);
                 integer = word & 0xFFFF;
                 isLatched = false;
                 break;
             case Pl011Register.FractionalBaud:
-                monitor.Configures("the baud rate", isOn);
+                monitor.Configures("the baud rate", isOn, IsBusy);
                 fraction = word & 0x3F;
                 isLatched = false;
                 break;
@@ -67,7 +69,7 @@ public sealed partial class Pl011Device
     /// <summary>3.3.7: with FEN 0 there are no FIFOs, and what was in them is gone; the divisors that were written hold from here on.</summary>
     void SetLineControl(uint value, bool isOn)
     {
-        monitor.Configures("the line control", isOn);
+        monitor.Configures("the line control", isOn, IsBusy);
         if ((value & Pl011Line.Fifos) == 0)
         {
             transmit.Clear();

@@ -16,10 +16,11 @@ sealed class Pl011Monitor(SimulatedMachine machine)
         if (!isRegister) Driver("reserved-register", $"the driver {what} offset 0x{offset:x} of the UART, which is reserved, or has no such direction", "Use the registers that the manual names, in the direction that it gives.");
     }
 
-    /// <summary>3.3.7, 3.3.8: "must not be changed" while the UART is enabled.</summary>
-    public void Configures(string what, bool isOn)
+    /// <summary>3.3.7, 3.3.8: "must not be changed" while the UART is enabled, nor while a character is under way, which comes out garbled; what is in the FIFO is lost with it.</summary>
+    public void Configures(string what, bool isOn, bool isBusy)
     {
         if (isOn) Driver("configured-while-enabled", $"the driver writes {what} while the UART is enabled", "Clear UARTEN, wait until the UART is not busy, write, and set UARTEN again.");
+        else if (isBusy) Driver("configured-while-busy", $"the driver writes {what} while the UART is sending", "After UARTEN was cleared, wait until BUSY of UARTFR is 0.");
     }
 
     /// <summary>3.3.5, 3.3.6: a divisor of 0 is invalid; of 65535 the fraction is 0; both hold only once UARTLCR_H is written.</summary>

@@ -1,4 +1,5 @@
 using Ringcheck.Exploration;
+using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -17,6 +18,9 @@ public abstract class DeviceTransport(SimulatedMachine machine)
 
     /// <summary>Whether the driver uses the legacy interface.</summary>
     public abstract bool IsLegacy { get; }
+
+    /// <summary>What reports call the registers.</summary>
+    public virtual RegisterNames Names => RegisterNames.Mmio;
 
     /// <summary>What QEMU's transport says of the size of a queue that has <paramref name="plain"/> descriptors until the driver sets a number.</summary>
     internal abstract ushort QemuQueueSizeShown(ushort plain);

@@ -46,14 +46,16 @@ public abstract partial class VirtioDevice
                 queue.Size = value;
                 if (Rules.IsQemu) SetRingSize(queue, value);
                 break;
-            case VirtioRegister.QueueDescLow: queue.DescriptorAddress = WithLow(queue.DescriptorAddress, value); break;
-            case VirtioRegister.QueueDescHigh: queue.DescriptorAddress = WithHigh(queue.DescriptorAddress, value); break;
-            case VirtioRegister.QueueDriverLow: queue.DriverAddress = WithLow(queue.DriverAddress, value); break;
-            case VirtioRegister.QueueDriverHigh: queue.DriverAddress = WithHigh(queue.DriverAddress, value); break;
-            case VirtioRegister.QueueDeviceLow: queue.DeviceAddress = WithLow(queue.DeviceAddress, value); break;
-            case VirtioRegister.QueueDeviceHigh: queue.DeviceAddress = WithHigh(queue.DeviceAddress, value); break;
+            case VirtioRegister.QueueDescLow: queue.DescriptorAddress = Kept(WithLow(queue.DescriptorAddress, value)); break;
+            case VirtioRegister.QueueDescHigh: queue.DescriptorAddress = Kept(WithHigh(queue.DescriptorAddress, value)); break;
+            case VirtioRegister.QueueDriverLow: queue.DriverAddress = Kept(WithLow(queue.DriverAddress, value)); break;
+            case VirtioRegister.QueueDriverHigh: queue.DriverAddress = Kept(WithHigh(queue.DriverAddress, value)); break;
+            case VirtioRegister.QueueDeviceLow: queue.DeviceAddress = Kept(WithLow(queue.DeviceAddress, value)); break;
+            case VirtioRegister.QueueDeviceHigh: queue.DeviceAddress = Kept(WithHigh(queue.DeviceAddress, value)); break;
         }
     }
+
+    ulong Kept(ulong address) => address & Settings.QueueAddressBits;
 
     static ulong WithLow(ulong address, uint value) => address & 0xFFFFFFFF_00000000UL | value;
 
@@ -166,8 +168,9 @@ public abstract partial class VirtioDevice
         }
         bool isAlignment = queue.Align >= SplitLayout.UsedAlignment && (queue.Align & (queue.Align - 1)) == 0;
         if (queue.Descriptors != 0 || pageShift == 0 || !isAlignment || !SplitLayout.IsLegalQueueSize(queue.Size) || queue.Size > queue.MaximumSize) return;
+        ulong address = Kept((ulong)value << (int)pageShift);
+        if (address == 0) return;
         queue.RingSize = queue.Size;
-        ulong address = (ulong)value << (int)pageShift;
         var layout = SplitLayout.Legacy((ushort)queue.Size, queue.Align);
         Serve(queue, address, address + layout.Available, address + layout.Used);
     }

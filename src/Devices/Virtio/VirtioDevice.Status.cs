@@ -95,6 +95,19 @@ public abstract partial class VirtioDevice
         if (status == 0) CompleteReset();
     }
 
+    /// <summary>As a driver leaves the device that is not there any more: running, with its first queue.</summary>
+    internal void LeaveRunning(ulong memory)
+    {
+        status = DeviceStatus.Acknowledge | DeviceStatus.Driver | DeviceStatus.DriverOk | (IsLegacy ? 0 : DeviceStatus.FeaturesOk);
+        var queue = Queues[0];
+        var layout = SplitLayout.Legacy((ushort)queue.MaximumSize, SplitLayout.UsedAlignment);
+        queue.Size = queue.RingSize = queue.MaximumSize;
+        queue.Ready = !IsLegacy;
+        queue.DescriptorAddress = queue.Descriptors = memory;
+        queue.DriverAddress = queue.Available = memory + layout.Available;
+        queue.DeviceAddress = queue.Used = memory + layout.Used;
+    }
+
     /// <summary>The transport does not let the device run any more.</summary>
     internal void ForgetDriverOk() => status &= ~DeviceStatus.DriverOk;
 

@@ -100,6 +100,10 @@ public abstract partial class VirtioDevice
     /// <summary>For the monitors.</summary>
     internal DeviceWatch Watch { get; } = new();
 
+    /// <summary>The word of a queue's addresses that the driver has not written since the last reset, though it wrote the other half of that address, as reports call it; null: none.</summary>
+    public string? HalfMissing(int queue)
+        => Watch.Lifecycle.MissingHalf(queue) is { } half ? Models.Rules.RegisterWords.In(Transport.Names, $"queue address word {half}") : null;
+
     internal uint ConfigurationLength => ConfigLength;
 
     internal int FieldWidthAt(uint offset) => ConfigurationFieldWidth(offset);

@@ -15,6 +15,9 @@ public record VirtioSettings
     /// <summary>Queue Size that the device offers. A power of two.</summary>
     public ushort QueueSizeMax { get; init; } = 64;
 
+    /// <summary>Bits of a queue's addresses that the device keeps: all, unless it is broken. What is lost reads back as 0.</summary>
+    public ulong QueueAddressBits { get; init; } = ulong.MaxValue;
+
     /// <summary>
     /// Where both ring indices of a queue start, instead of 0: a device that took over from another (vhost's vring base), and the
     /// short way to the 16-bit wrap. The driver is told by the scenario; QEMU has no such thing.

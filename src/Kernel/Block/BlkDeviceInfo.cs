@@ -11,10 +11,16 @@ public readonly record struct BlkDeviceInfo(
     ulong CapacitySectors, uint SizeMax, uint SegMax, ushort Cylinders, byte Heads, byte SectorsPerTrack, uint BlockSize,
     ushort QueueCount, uint MaxDiscardSectors, uint MaxDiscardSegments, uint MaxWriteZeroesSectors, uint MaxWriteZeroesSegments)
 {
-    /// <summary>One picture of the whole; DeviceError when the configuration does not hold still (<see cref="DeviceConfig"/>).</summary>
+    /// <summary>
+    /// One picture of the whole; DeviceError when the configuration does not hold still (<see cref="DeviceConfig"/>), or is too short for the fields that these features
+    /// promise: what is behind its end would read as all ones.
+    /// </summary>
     public static DriverStatus TryRead<TMachine>(in Transport transport, TMachine machine, FeatureSet features, out BlkDeviceInfo info)
         where TMachine : struct, IMachine
     {
+        info = default;
+        if (!transport.Configuration.Holds(0, LengthOf(features)))
+            return DriverStatus.DeviceError;
         BlkDeviceInfo previous = default;
         for (int attempt = 0; attempt < DeviceConfig.Attempts; attempt++)
         {
@@ -28,6 +34,18 @@ public readonly record struct BlkDeviceInfo(
         info = default;
         return DriverStatus.DeviceError;
     }
+
+    /// <summary>Where the last of the fields that are read ends, in bytes.</summary>
+    private static uint LengthOf(FeatureSet features) =>
+        features.Has(BlkFeature.WriteZeroes) ? BlkConfig.MaxWriteZeroesSegments + sizeof(uint)
+        : features.Has(BlkFeature.Discard) ? BlkConfig.MaxDiscardSegments + sizeof(uint)
+        : features.Has(BlkFeature.MultiQueue) ? BlkConfig.QueueCount + sizeof(ushort)
+        : features.Has(BlkFeature.ConfigWce) ? BlkConfig.Writeback + sizeof(byte)
+        : features.Has(BlkFeature.BlockSize) ? BlkConfig.BlockSize + sizeof(uint)
+        : features.Has(BlkFeature.Geometry) ? BlkConfig.GeometrySectors + sizeof(byte)
+        : features.Has(BlkFeature.SegMax) ? BlkConfig.SegMax + sizeof(uint)
+        : features.Has(BlkFeature.SizeMax) ? BlkConfig.SizeMax + sizeof(uint)
+        : BlkConfig.Capacity + sizeof(ulong);
 
     private static BlkDeviceInfo ReadOnce<TMachine>(in Transport transport, TMachine machine, FeatureSet features)
         where TMachine : struct, IMachine

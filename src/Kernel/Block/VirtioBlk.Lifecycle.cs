@@ -44,6 +44,8 @@ public sealed partial class VirtioBlk<TMachine>
         cacheMode = BlkCacheMode.NotChosen;
         this.transport = transport; // last: from here on, an interrupt is looked at
         DriverStatus status = ResetDevice();
+        if (status == DriverStatus.NoDevice)
+            state = BlkState.Gone;
         if (status != DriverStatus.Ok)
             return status;
         foreach (BlkQueue<TMachine> queue in queues)
@@ -138,7 +140,10 @@ public sealed partial class VirtioBlk<TMachine>
         if (status != DriverStatus.Ok)
         {
             transport.WriteStatus(machine, bits | DeviceStatus.Failed);
-            return transport.IsGone(machine, transport.ReadStatus(machine)) ? DriverStatus.NoDevice : status;
+            if (!transport.IsGone(machine, transport.ReadStatus(machine)))
+                return status;
+            state = BlkState.Gone;
+            return DriverStatus.NoDevice;
         }
 
         transport.WriteStatus(machine, bits | DeviceStatus.DriverOk);

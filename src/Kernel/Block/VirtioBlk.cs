@@ -60,7 +60,7 @@ public sealed partial class VirtioBlk<TMachine>
         /// <summary>Only a reset helps.</summary>
         Broken,
 
-        /// <summary>Removed while the driver used it. Nothing helps.</summary>
+        /// <summary>Found to be gone, or told so, since the driver took it over. Nothing helps.</summary>
         Gone,
     }
 

@@ -43,32 +43,34 @@ internal sealed class BootDisk<TMachine, TBoard>
     public DmaRegion Region { get; set; }
 
     /// <summary>
-    /// Brings the device up, with its handlers registered and its interrupts enabled; they are masked at the CPU meanwhile. On an error, a function on PCI is no bus master any more. Errors are those
-    /// of <see cref="VirtioPci"/>, <see cref="Msix"/> and <see cref="VirtioBlk{TMachine}.Initialise"/>; VectorUnavailable: it has no way to interrupt. NoSpace: no room for a handler, or in the IOMMU.
+    /// Brings the device up, with its handlers registered and its interrupts enabled; they are masked at the CPU meanwhile. On an error, the device reaches memory no more (<see cref="DeviceOpening.Close"/>), and nothing of it is registered. Errors are those
+    /// of <see cref="DeviceOpening"/>, <see cref="Msix"/> and <see cref="VirtioBlk{TMachine}.Initialise"/>; VectorUnavailable: it has no way to interrupt. NoSpace: no room for a handler, or in the IOMMU.
     /// </summary>
     public DriverStatus Open(in VirtioDeviceInfo device, in PciHostInfo host, PciDeviceTable functions)
     {
         targetCount = 0;
         if (!machine.TryMapForDevice(Region, DmaDirection.Both))
             return DriverStatus.NoSpace;
-        DriverStatus status = device.IsPci ? OpenOnPci(device.PciIndex, host, functions) : OpenOnLine(device.Mmio);
-        if (status != DriverStatus.Ok && device.IsPci)
-            functions.DisableBusMaster(machine, host.Config, device.PciIndex);
-        if (status is not (DriverStatus.Ok or DriverStatus.TimedOut)) // of a device whose reset was not seen, all is the device's still
+        DriverStatus status = OpenMapped(device, host, functions);
+        if (status != DriverStatus.Ok)
+            device.Close(machine, host, functions);
+        // Of a device whose reset was not seen, or which has begun to answer nothing, all is the device's still.
+        bool mayGoOn = status == DriverStatus.TimedOut || (status == DriverStatus.NoDevice && transport.Kind != TransportKind.None);
+        if (status != DriverStatus.Ok && !mayGoOn)
             machine.UnmapForDevice(Region);
         return status;
     }
 
-    private DriverStatus OpenOnPci(int index, in PciHostInfo host, PciDeviceTable functions)
+    private DriverStatus OpenMapped(in VirtioDeviceInfo device, in PciHostInfo host, PciDeviceTable functions)
     {
-        DriverStatus status = VirtioPci.Open(machine, host, functions, index, preferLegacy: false, out transport);
+        DriverStatus status = device.Open(machine, host, functions, out transport);
         if (status != DriverStatus.Ok)
             return Tell("registers"u8, status);
-        status = Msix.Open(machine, host, functions[index], out msix);
+        status = device.OpenMessages(machine, host, functions, out msix);
         if (status == DriverStatus.NotSupported)
             return OpenOnLine(transport);
         if (status != DriverStatus.Ok)
-            return Tell("MSI-X"u8, status);
+            return Tell("messages"u8, status);
         int count = Math.Min(targets.Length, msix.Count);
         status = OpenOnMessages(count);
         if (IsShortOfVectors(status) && count > 1)
@@ -104,7 +106,7 @@ internal sealed class BootDisk<TMachine, TBoard>
         return Tell(way.Written, status);
     }
 
-    /// <summary>After the driver is up, since the CPU takes nothing before the boot is over: a device that fails leaves no handler behind.</summary>
+    /// <summary>After the driver is up, since the CPU takes nothing before the boot is over. On an error no handler of this device is left.</summary>
     private DriverStatus EnableMessages()
     {
         DriverStatus status = DriverStatus.Ok;
@@ -117,8 +119,10 @@ internal sealed class BootDisk<TMachine, TBoard>
 
         if (status == DriverStatus.Ok)
             return status;
-        Driver.Stop();
-        return DriverStatus.InvalidArgument; // not NoSpace: fewer messages would not help where even one handler is too many
+        DriverStatus stopped = Driver.Stop();
+        for (int i = 0; i < targetCount; i++)
+            interrupts.Unregister(targets[i].Interrupt, onMessage); // disabled as they are given back
+        return stopped == DriverStatus.Ok ? DriverStatus.InvalidArgument : stopped; // not NoSpace: fewer messages would not help where even one handler is too many
     }
 
     private void FreeMessages()
@@ -143,7 +147,11 @@ internal sealed class BootDisk<TMachine, TBoard>
             if (status == DriverStatus.Ok)
                 status = board.Enable(interrupt);
             if (status != DriverStatus.Ok)
-                Driver.Stop();
+            {
+                DriverStatus stopped = Driver.Stop();
+                interrupts.Unregister(interrupt, onLine);
+                status = stopped == DriverStatus.Ok ? status : stopped;
+            }
         }
 
         TextLine way = new(stackalloc byte[32]);
@@ -166,18 +174,10 @@ internal sealed class BootDisk<TMachine, TBoard>
     private DriverStatus Tell(ReadOnlySpan<byte> way, DriverStatus status)
     {
         TextLine line = new(stackalloc byte[128]);
-        line.Text("[boot] blk"u8).Decimal((uint)number).Text(": "u8).Text(NameOf(transport.Kind)).Text(", "u8).Text(way).Text(": "u8).Text(DriverStatusNames.Of(status));
+        line.Text("[boot] blk"u8).Decimal((uint)number).Text(": "u8).Text(TransportNames.Of(transport.Kind)).Text(", "u8).Text(way).Text(": "u8).Text(DriverStatusNames.Of(status));
         if (status == DriverStatus.Ok)
             line.Text(", "u8).Decimal(Driver.CapacitySectors).Text(" sectors"u8);
         console.Print(line.Text("\n"u8).Written);
         return status;
     }
-
-    private static ReadOnlySpan<byte> NameOf(TransportKind kind) => kind switch
-    {
-        TransportKind.MmioLegacy => "virtio-mmio version 1"u8,
-        TransportKind.MmioModern => "virtio-mmio version 2"u8,
-        TransportKind.PciLegacy => "virtio-pci legacy"u8,
-        _ => "virtio-pci"u8,
-    };
 }

@@ -28,7 +28,7 @@ public readonly struct GicV2<TMachine>(TMachine machine, CpuAddress distributor,
     }
 
     /// <summary>
-    /// On the first CPU, once: no shared interrupt is enabled or pending after this, whatever was before. Then <see cref="InitialiseCpu"/> on each CPU. NoDevice: there are no registers here.
+    /// On the first CPU, once: no shared interrupt is enabled, active or pending after this, whatever was before. Then <see cref="InitialiseCpu"/> on each CPU. NoDevice: there are no registers here.
     /// </summary>
     public DriverStatus Initialise()
     {
@@ -36,20 +36,24 @@ public readonly struct GicV2<TMachine>(TMachine machine, CpuAddress distributor,
         if (machine.ReadRegister32(distributor + GicDistributor.Control) != 0)
             return DriverStatus.NoDevice;
         for (uint id = GicInterrupt.FirstShared, end = Count; id < end; id += 32)
-        {
-            machine.WriteRegister32(BitsOf(GicDistributor.ClearEnable, id), uint.MaxValue);
-            machine.WriteRegister32(BitsOf(GicDistributor.ClearPending, id), uint.MaxValue);
-        }
+            ForgetBank(id);
 
         machine.WriteRegister32(distributor + GicDistributor.Control, 1);
         return DriverStatus.Ok;
     }
 
+    /// <summary>4.3.6 to 4.3.10, of 32 interrupts. One that was left active would never be given again: who would end it is gone.</summary>
+    private void ForgetBank(uint first)
+    {
+        machine.WriteRegister32(BitsOf(GicDistributor.ClearEnable, first), uint.MaxValue);
+        machine.WriteRegister32(BitsOf(GicDistributor.ClearActive, first), uint.MaxValue);
+        machine.WriteRegister32(BitsOf(GicDistributor.ClearPending, first), uint.MaxValue);
+    }
+
     /// <summary>On each CPU: its private interrupts are disabled, and it takes those of any priority that are enabled from here on.</summary>
     public void InitialiseCpu()
     {
-        machine.WriteRegister32(distributor + GicDistributor.ClearEnable, uint.MaxValue);
-        machine.WriteRegister32(distributor + GicDistributor.ClearPending, uint.MaxValue);
+        ForgetBank(0);
         machine.WriteRegister32(cpuInterface + GicCpu.PriorityMask, AnyPriority);
         machine.WriteRegister32(cpuInterface + GicCpu.BinaryPoint, 0);
         machine.WriteRegister32(cpuInterface + GicCpu.Control, 1);

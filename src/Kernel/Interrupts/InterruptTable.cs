@@ -78,6 +78,21 @@ public sealed class InterruptTable<TController>
         return DriverStatus.Ok;
     }
 
+    /// <summary>Takes a handler back, if it is there, with its interrupt disabled or shared. The others keep their order.</summary>
+    public void Unregister(uint number, InterruptHandler handler)
+    {
+        int kept = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (numbers[i] == number && handlers[i] == handler)
+                continue;
+            (numbers[kept], handlers[kept], unclaimed[kept]) = (numbers[i], handlers[i], unclaimed[i]);
+            kept++;
+        }
+
+        count = kept;
+    }
+
     /// <summary>All that the CPU's interrupt entry does: acknowledge, serve, end.</summary>
     public InterruptOutcome Handle()
     {

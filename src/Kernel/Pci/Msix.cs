@@ -59,6 +59,20 @@ public readonly record struct Msix(PciConfig Config, PciAddress Address, uint Ca
         return DriverStatus.Ok;
     }
 
+    /// <summary>Messages off, if somebody left them on: firmware, or a kernel before this one. DeviceError when the function does not keep it.</summary>
+    public static DriverStatus TurnOff<TMachine>(TMachine machine, in PciConfig config, PciAddress address)
+        where TMachine : struct, IMachine
+    {
+        if (!PciCapabilities.TryFind(machine, config, address, PciCapability.Msix, PciMsix.Length, out PciCapabilityAt at))
+            return DriverStatus.Ok;
+        uint register = at.Offset + PciMsix.ControlOffset;
+        ushort control = config.Read16(machine, address, register);
+        if ((control & PciMsix.Enable) == 0)
+            return DriverStatus.Ok;
+        config.Write16(machine, address, register, (ushort)(control & ~PciMsix.Enable));
+        return (config.Read16(machine, address, register) & PciMsix.Enable) == 0 ? DriverStatus.Ok : DriverStatus.DeviceError;
+    }
+
     private DriverStatus GiveUp<TMachine>(TMachine machine)
         where TMachine : struct, IMachine
     {

@@ -28,7 +28,7 @@ internal static class MmioQueueSetup
         registers.Write32(machine, MmioRegister.QueueAlign, TransportQueues.LegacyPageSize);
         machine.Barrier(BarrierPurpose.BeforeDoorbell);
         registers.Write32(machine, MmioRegister.QueuePfn, page);
-        return registers.Read32(machine, MmioRegister.QueuePfn) == page ? DriverStatus.Ok : DriverStatus.QueueUnavailable;
+        return registers.Read32(machine, MmioRegister.QueuePfn) == page ? DriverStatus.Ok : DriverStatus.DeviceError;
     }
 
     /// <summary>Both halves, also when the high one is 0: what an earlier driver left there is not known. These registers cannot be read back.</summary>

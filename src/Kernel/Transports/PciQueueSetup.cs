@@ -45,7 +45,7 @@ internal static class PciQueueSetup
             return status;
         machine.Barrier(BarrierPurpose.BeforeDoorbell);
         transport.Registers.Write32(machine, PciLegacyRegister.QueueAddress, page);
-        return transport.Registers.Read32(machine, PciLegacyRegister.QueueAddress) == page ? DriverStatus.Ok : DriverStatus.QueueUnavailable;
+        return transport.Registers.Read32(machine, PciLegacyRegister.QueueAddress) == page ? DriverStatus.Ok : DriverStatus.DeviceError;
     }
 
     /// <summary>4.1.4.4: queue_notify_off times the multiplier, within the structure; DeviceError where that leads out of it.</summary>

@@ -10,6 +10,9 @@ namespace Ringcheck.Kernel;
 /// </summary>
 public static class VirtioPci
 {
+    /// <summary>For the reset of a device that runs already.</summary>
+    private const uint TakeOverTimeoutMs = 1000;
+
     /// <summary>The device type of a function (<see cref="DeviceType"/>); <see cref="DeviceType.None"/> if it is no virtio device. Its revision does not matter (4.1.2.2).</summary>
     public static uint DeviceTypeOf(in PciFunctionInfo function)
     {
@@ -31,8 +34,9 @@ public static class VirtioPci
     }
 
     /// <summary>
-    /// Makes the function a bus master, so that it can reach its queues, and says where its registers are; it interrupts by its pin until <see cref="UseVectors"/>. NoDevice: it is no virtio
-    /// device, or could not be given addresses. NotSupported: it has neither the structures of 4.1.4 nor legacy registers. DeviceError: they are where they cannot be.
+    /// Makes the function a bus master, so that it can reach its queues, and says where its registers are; it interrupts by its pin until <see cref="UseVectors"/>. Whatever firmware left of
+    /// it is over before that. NoDevice: it is no virtio device, or could not be given addresses, or is gone. NotSupported: it has neither the structures of 4.1.4 nor legacy registers.
+    /// DeviceError: they are where they cannot be, or it does not let go of its interrupts. TimedOut: it runs, and its reset was not observed.
     /// </summary>
     /// <param name="machine">Where.</param>
     /// <param name="host">The host bridge that the table is of.</param>
@@ -53,6 +57,8 @@ public static class VirtioPci
         DriverStatus status = preferLegacy ? DriverStatus.NotSupported : FindStructures(machine, host, function, deviceType, interrupt, out transport);
         if (status == DriverStatus.NotSupported)
             status = FindLegacy(host, function, deviceType, interrupt, out transport);
+        if (status == DriverStatus.Ok)
+            status = TakeOver(machine, host.Config, function.Address, transport);
         if (status == DriverStatus.Ok)
             status = table.EnableBusMaster(machine, host.Config, index);
         if (status != DriverStatus.Ok)
@@ -90,6 +96,20 @@ public static class VirtioPci
 
         transport = transport with { VectorCount = (ushort)count, Configuration = ConfigurationOf(transport, hasVectors: true) };
         return DriverStatus.Ok;
+    }
+
+    /// <summary>
+    /// Firmware may have used the function, and left messages on, the pin off, and the device running with queues in memory that is somebody else's now: it must not reach that again.
+    /// </summary>
+    private static DriverStatus TakeOver<TMachine>(TMachine machine, in PciConfig config, PciAddress address, in Transport transport)
+        where TMachine : struct, IMachine
+    {
+        DriverStatus status = Msix.TurnOff(machine, config, address);
+        if (status == DriverStatus.Ok)
+            status = PciInterrupts.SetDisabled(machine, config, address, disabled: false);
+        if (status != DriverStatus.Ok || transport.ReadStatus(machine) == 0)
+            return status;
+        return transport.Reset(machine, machine.DeadlineAfter(TakeOverTimeoutMs));
     }
 
     /// <summary>Back to the pin, for a device that could not map its vectors (<see cref="DriverStatus.VectorUnavailable"/>).</summary>

@@ -8,13 +8,16 @@ namespace Ringcheck.Museum;
 
 /// <summary>
 /// Compiles the product's own sources with an exhibit's edits, in memory, as the build compiles them: optimised, nullable, unsafe. The
-/// driver is always compiled anew, guarded against loops without end; a device only when it is edited; scenarios always,
-/// because they reference both. May be used from several threads.
+/// driver is always compiled anew, guarded against loops without end; a device only when it is edited; scenarios, which reference both, once
+/// for all edits that leave signatures as they are. May be used from several threads.
 /// </summary>
 public sealed class ExhibitCompiler
 {
     // What was parsed and compiled once serves all: sources are embedded, so they are the same for the life of the process.
     static readonly Part kernel = new("Kernel", guarded: true), devices = new("Devices", guarded: true), scenarios = new("Scenarios", guarded: false);
+
+    /// <summary>Scenarios for whatever has the surface of the shipped driver and devices: they are the largest part, and few edits change more than bodies.</summary>
+    static readonly Lazy<byte[]> shippedScenarios = new(static () => scenarios.Against(new() { [kernel.Name] = kernel.Original }));
 
     /// <summary>Whether each edit has its place, without compiling anything.</summary>
     /// <exception cref="ExhibitException">One has none, or more than one.</exception>
@@ -35,10 +38,10 @@ public sealed class ExhibitCompiler
     {
         Check(exhibit);
         var images = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        bool editsDevices = exhibit.Edits.Any(devices.Owns);
-        images.Add(kernel.Name, exhibit.Edits.Any(kernel.Owns) ? kernel.Edited(exhibit) : kernel.Original);
-        if (editsDevices) images.Add(devices.Name, devices.Edited(exhibit));
-        images.Add(scenarios.Name, scenarios.Against(images));
+        bool keepsSurface = true;
+        images.Add(kernel.Name, exhibit.Edits.Any(kernel.Owns) ? kernel.Edited(exhibit, ref keepsSurface) : kernel.Original);
+        if (exhibit.Edits.Any(devices.Owns)) images.Add(devices.Name, devices.Edited(exhibit, ref keepsSurface));
+        images.Add(scenarios.Name, keepsSurface ? shippedScenarios.Value : scenarios.Against(images));
         return new(exhibit, new(exhibit.Id, images));
     }
 
@@ -52,7 +55,7 @@ public sealed class ExhibitCompiler
 
         readonly SourceProject project;
         readonly Lazy<CSharpCompilation> compilation;
-        readonly Lazy<byte[]> original;
+        readonly Lazy<byte[]> original, surface;
 
         public Part(string name, bool guarded)
         {
@@ -60,6 +63,7 @@ public sealed class ExhibitCompiler
             compilation = new(() => CSharpCompilation.Create(project.AssemblyName, project.Trees,
                 [.. Platform.Value, .. project.References.Select(OfHost)], Options));
             original = new(() => Emit(compilation.Value, error => new InvalidOperationException($"the sources as shipped do not compile: {error}")));
+            surface = new(() => Surface(compilation.Value));
         }
 
         public string Name => project.AssemblyName;
@@ -82,7 +86,10 @@ public sealed class ExhibitCompiler
                group edit by edit.File into file
                select (file.Key, file.Aggregate(project.Text(file.Key)!, (text, edit) => Apply(exhibit, edit, text)));
 
-        public byte[] Edited(Exhibit exhibit)
+        /// <summary>Compiled with edits.</summary>
+        /// <param name="exhibit">Whose.</param>
+        /// <param name="keepsSurface">Becomes false if what others compile against is not as before.</param>
+        public byte[] Edited(Exhibit exhibit, ref bool keepsSurface)
         {
             var edited = compilation.Value;
             bool changes = false;
@@ -95,6 +102,7 @@ public sealed class ExhibitCompiler
             var image = Emit(edited, error => new ExhibitException($"exhibit {exhibit.Id} does not compile: {error}"));
             if (!changes || image.AsSpan().SequenceEqual(Original))
                 throw new ExhibitException($"exhibit {exhibit.Id}: its edits to {project.Folder} compile to what was there before");
+            keepsSurface &= Surface(edited).AsSpan().SequenceEqual(surface.Value);
             return image;
         }
 
@@ -126,6 +134,14 @@ public sealed class ExhibitCompiler
         {
             int Lines(string text) => text.AsSpan().Count('\n');
             return Lines(edit.Before) == Lines(edit.After) ? "" : $"\n#line {Lines(before) + Lines(edit.Before) + 2}";
+        }
+
+        /// <summary>Signatures, constants and layouts without bodies, the same bytes for the same ones: a reference assembly.</summary>
+        static byte[] Surface(CSharpCompilation compilation)
+        {
+            using var stream = new MemoryStream();
+            compilation.Emit(stream, options: new(metadataOnly: true, includePrivateMembers: false));
+            return stream.ToArray();
         }
 
         static byte[] Emit(CSharpCompilation compilation, Func<string, Exception> failure)

@@ -99,13 +99,16 @@ public sealed class BarrierStudy(IScenarioCatalog scenarios, IReadOnlyList<Study
         return new(site, mapped[site], by.Select(run => run.Scenario).Distinct().Count(), candidates);
     }
 
-    /// <summary>What fails mostly fails soon. What does not is looked at for longer, before it is said to pass.</summary>
+    /// <summary>
+    /// What fails mostly fails soon. What does not is looked at for longer, before it is said to pass: the more runs reach the site, the shorter each of them.
+    /// </summary>
     Trial LookTwice(BarrierReplacement replacement, List<StudyRun> by, CancellationToken cancellation)
     {
-        const int longer = 20;
+        const int longer = 20, runsInFull = 6;
         var first = Try(replacement, by, settings.Executions, cancellation);
         if (!first.Passes || by.TrueForAll(run => DeviationsOf(run) is not null)) return first;
-        var second = Try(replacement, by, longer * settings.Executions, cancellation);
+        long most = longer * settings.Executions * runsInFull / Math.Max(by.Count, runsInFull);
+        var second = Try(replacement, by, Math.Max(most, settings.Executions), cancellation);
         return second with { Executions = first.Executions + second.Executions };
     }
 

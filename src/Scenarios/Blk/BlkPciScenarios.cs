@@ -12,7 +12,25 @@ static class BlkPciScenarios
         Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Read, 9, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
     ];
 
+    static readonly Operation[] Unplugged =
+    [
+        Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
+        Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny),
+    ];
+
+    static readonly Operation[] ResetOfTwo =
+    [
+        Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Wait),
+    ];
+
+    static readonly string[] UnplugJudged = [BlkPremise.RequestsOk, BlkPremise.EndedByRemoval, BlkPremise.Removals];
+
+    static readonly string[] ResetJudged = [BlkPremise.RequestsOk, BlkPremise.RequestsAborted, BlkPremise.Resets];
+
     static readonly string[] Judged = [BlkPremise.RequestsOk, BlkPremise.SectorsJudged, BlkPremise.Interrupts];
+
+    /// <summary>Of what is about a driver's order of things and not about its mistrust: a device that refuses what it may, and one that is unusual.</summary>
+    static readonly string[] StrictAndOdd = ["strict", "odd"];
 
     static BlkSetup On(DevicePci pci) => new() { Program = WriteAndReadBack, QueueSize = 8, Pci = pci, Requires = Judged };
 
@@ -45,15 +63,13 @@ static class BlkPciScenarios
         }, InTour: false),
         new("blk-pci-unplug", "a function that is taken out while requests are in flight: everything reads as all ones", On(new()) with
         {
-            Program =
-            [
-                Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Wait),
-                Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny),
-            ],
+            Program = Unplugged,
             Unplug = DeviceUnplug.Told,
-            Requires = [BlkPremise.RequestsOk, BlkPremise.EndedByRemoval, BlkPremise.Removals],
+            Requires = UnplugJudged,
         }),
         new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
+        new("blk-pci-firmware", "a function that firmware has used: a bus master, running, its pin off, MSI-X on with messages of firmware's", On(new() { IsLeftByFirmware = true }), InTour: false),
+        new("blk-pci-firmware-pin", "the same, of which the kernel uses the pin", On(new() { IsLeftByFirmware = true, Messages = 0 }), InTour: false),
         new("blk-pci-ring-2", "enumeration, initialisation and one request with MSI-X on a ring of 2: to be searched exhaustively", On(new()) with
         {
             Program = [Do(BlkVerb.ReadPooled, 5), Do(BlkVerb.Wait)],
@@ -62,9 +78,61 @@ static class BlkPciScenarios
             PayloadChunks = 1,
             Requires = [BlkPremise.RequestsOk],
         }, InTour: false),
+        new("blk-pci-bridge-pin", "a pin behind a bridge, which turns it by the device number: the interrupt that comes is the one that the kernel worked out", On(new() { Vectors = 0, IsBehindBridge = true }),
+            InTour: false, StrictAndOdd),
+        new("blk-pci-iommu", "a function behind an IOMMU, with MSI-X: it reaches what is mapped, while it is mapped, in the direction that it is mapped for", On(new()) with
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 5, 2), Do(BlkVerb.Read, 9, 1), Do(BlkVerb.Kick), Do(BlkVerb.WaitAny), Do(BlkVerb.WaitAny), Do(BlkVerb.Read, 5, 2), Do(BlkVerb.Kick), Do(BlkVerb.Recover),
+                Do(BlkVerb.Read, 5, 2), Do(BlkVerb.Wait),
+            ],
+            QueueSize = 16,
+            BusOffset = BlkSetup.HighBus,
+            UseIommu = true,
+            ScatterBuffers = true,
+            Requires = [.. Judged, BlkPremise.Scattered, BlkPremise.Resets, BlkPremise.Unmapped, BlkPremise.PassedIommu],
+        }, InTour: false, ["strict", "odd", "hostile"]),
+        new("blk-pci-writeback", "virtio-pci: the cache written through and back in the device's own structure, and a power cut", On(new()) with
+        {
+            Program =
+            [
+                Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.SetWriteback, 0), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.SetWriteback, 1),
+                Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Write, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.PowerCut),
+            ],
+            HasVolatileCache = true,
+            Requires = [BlkPremise.RequestsOk, BlkPremise.CacheSwitched, BlkPremise.StableJudged],
+        }, InTour: false, StrictAndOdd),
         new("blk-pc", "virtio-pci on pc: configuration through 0xCF8 and 0xCFC, modern structures, MSI-X", On(new() { IsPc = true }), InTour: false),
         new("blk-pc-pin", "virtio-pci on pc: a pin, routed by the PIIX3", On(new() { IsPc = true, Vectors = 0 }), InTour: false),
         new("blk-pc-legacy", "a legacy function on pc: I/O ports, page numbers, the interrupt pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 })),
         new("blk-pc-legacy-vectors", "a transitional function on pc by its legacy registers, with MSI-X, which moves its configuration", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional }), InTour: false),
+        new("blk-pc-mq", "virtio-pci on pc with two queues: a reset with requests in both, after which both are set up anew", On(new() { IsPc = true, Vectors = 3, Messages = 3 }) with
+        {
+            Program = ResetOfTwo,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            Requires = ResetJudged,
+        }, InTour: false, StrictAndOdd),
+        new("blk-pc-legacy-mq", "the same over the legacy registers: queue select, page number and notification, and one pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 }) with
+        {
+            Program = ResetOfTwo,
+            DeviceQueues = 2,
+            DriverQueues = 2,
+            Requires = ResetJudged,
+        }, InTour: false, StrictAndOdd),
+        new("blk-pc-unplug", "a function of a pc that is taken out while requests are in flight", On(new() { IsPc = true }) with
+        {
+            Program = Unplugged,
+            Unplug = DeviceUnplug.Told,
+            Requires = UnplugJudged,
+        }, InTour: false, StrictAndOdd),
+        new("blk-pc-legacy-unplug", "the same over the legacy registers: ports that nobody has read as all ones", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 }) with
+        {
+            Program = Unplugged,
+            Unplug = DeviceUnplug.Told,
+            Requires = UnplugJudged,
+        }, InTour: false, StrictAndOdd),
+        new("blk-pc-firmware", "a transitional function on pc that firmware has used, by its legacy registers and its pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional, IsLeftByFirmware = true, Messages = 0 }), InTour: false),
     ];
 }

@@ -25,6 +25,17 @@ sealed partial class BlkScenario
             "Refuse only what the device or its limits do not allow.");
     }
 
+    /// <summary>A driver that reads back what it wrote sees that an address is wrong, and not why.</summary>
+    void JudgeAddresses()
+    {
+        for (int queue = 0; queue < setup.DeviceQueues; queue++)
+        {
+            if (device.HalfMissing(queue) is { } half) Fail("initialisation", "half-an-address", [setup.Pci is null ? "mmio.driver.device-initialization.4" : "pci.driver.common-configuration-structure-layout.4"],
+                $"the driver gave up on queue {queue} of {device.Name}, of which it never wrote {half}, and wrote the other half of that address",
+                "A 64-bit queue address is two 32-bit words: write the low one and the high one, whatever is in them, before you read it back.");
+        }
+    }
+
     void Judge(in Request request, DriverStatus status)
     {
         switch (status)
@@ -85,9 +96,11 @@ sealed partial class BlkScenario
         if (IsHostile || device.Capacity == CapacitySectors || !driver.IsReady) return;
         cpu.UnmaskInterrupts(); // what is pending is taken here
         driver.TryReap(out _);
-        if (driver.CapacitySectors != device.Capacity) Fail("configuration", "change-not-noticed", ["mmio.driver.notifications-from-device.1"],
+        if (driver.CapacitySectors != device.Capacity) Fail("configuration", "change-not-noticed",
+            [setup.Pci is null ? "mmio.driver.notifications-from-device.1" : "pci.driver.notification-device-configuration-changes.1"],
             $"the device has {device.Capacity} sectors since its configuration changed; the driver still counts {driver.CapacitySectors}",
-            "When InterruptStatus has bit 1, read the configuration again.");
+            setup.Pci is null ? "When InterruptStatus has bit 1, read the configuration again."
+                : "When ISR status has bit 1, or the configuration's vector comes, read the configuration again; that may come together with used buffers.");
         Count(BlkPremise.CapacityFollowed);
     }
 

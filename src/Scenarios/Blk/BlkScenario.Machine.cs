@@ -13,6 +13,7 @@ sealed partial class BlkScenario
 
     readonly PciDeviceTable table = new(capacity: 8);
     readonly MessageTarget[] targets = [.. Enumerable.Range(0, MostMessages).Select(vector => new MessageTarget(new(MessageBase), (uint)vector, (uint)vector))];
+    PciHost? pciHost;
     Transport transport;
     Msix msix;
 
@@ -29,7 +30,7 @@ sealed partial class BlkScenario
             machine.FillEmptySlots(setup.IsLegacy ? MmioIdentity.LegacyVersion : MmioIdentity.ModernVersion);
             return plugged;
         }
-        var host = new PciHost(machine, pci.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt(!pci.LowMemory));
+        var host = pciHost = new PciHost(machine, pci.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt(!pci.LowMemory));
         if (pci.IsPc) host.Plug(new PiixBridge(machine, "piix3"), device: 1);
         var bridge = pci.IsBehindBridge ? host.Plug(new PciBridge(machine, "bridge", new() { Profile = profile, VendorId = PciVendor.RedHat, DeviceId = 1, ClassCode = PciClass.Bridge << 16 | PciClass.PciBridge << 8 }), PciBridgeDevice) : null;
         var function = new VirtioPciSettings
@@ -39,6 +40,7 @@ sealed partial class BlkScenario
             DeviceType = DeviceType.Block,
             Queues = settings.QueueCount,
             Vectors = pci.Vectors,
+            IsLeftByFirmware = pci.IsLeftByFirmware,
         };
         return machine.PlugPci(function, way => new BlkDevice(machine, way, "blk", settings), PciDevice, bridge);
     }
@@ -53,10 +55,19 @@ sealed partial class BlkScenario
         int index = VirtioPci.Find(table, DeviceType.Block);
         if (index < 0) return DriverStatus.NoDevice;
         status = VirtioPci.Open(cpu, host, table, index, pci.UseLegacy, out transport);
+        if (status == DriverStatus.Ok) JudgeLine();
         if (status != DriverStatus.Ok || pci.Messages == 0 || !setup.UseInterrupts) return status;
         status = Msix.Open(cpu, host, table[index], out msix);
         if (status == DriverStatus.Ok) status = VirtioPci.UseVectors(cpu, msix, targets.AsSpan(0, pci.Messages), ref transport);
         return status == DriverStatus.NotSupported ? DriverStatus.Ok : status;
+    }
+
+    /// <summary>All lines are wired together here, so that a handler runs whichever of them it is for: what a kernel would have asked for is compared.</summary>
+    void JudgeLine()
+    {
+        if (IsHostile || device.Transport is not PciTransport on || pciHost!.LineOf(on.Function) is not { } line || line.Number == transport.Interrupt) return;
+        Fail("interrupts", "wrong-line", [], $"the pin of {device.Name}'s function reaches line {line.Number}, and the driver waits for {(transport.Interrupt == Transport.NoInterrupt ? "none" : $"line {transport.Interrupt}")}",
+            "Turn the pin by the device number at each bridge above it, and then as the machine does (PCI-to-PCI Bridge Architecture 1.2, 9.1).");
     }
 
     /// <summary>The device could not map a vector: as a kernel, go back to its pin.</summary>

@@ -84,6 +84,7 @@ sealed partial class BlkScenario
     {
         Count(BlkPremise.DeviceRefused);
         bool mayRefuse = IsHostile || (profile == DeviceProfile.Odd && status is DriverStatus.FeaturesRefused or DriverStatus.VectorUnavailable) || (device.IsRemoved && status == DriverStatus.NoDevice);
+        if (!mayRefuse) JudgeAddresses();
         if (!mayRefuse) Fail("initialisation", status.ToString(), [], $"the driver could not bring up a device that is well: {status}",
             "Follow 3.1.1 step by step; the monitors name the step if it was one of the driver's.");
         return false;

@@ -7,7 +7,9 @@ namespace Ringcheck.Scenarios;
 /// <summary>The shipped block scenarios. Each is a question that people have had to answer at two in the morning.</summary>
 static class BlkScenarios
 {
-    public sealed record Entry(string Name, string Summary, BlkSetup Setup, bool InTour = true);
+    /// <summary>A scenario under its name.</summary>
+    /// <param name="Profiles">Null: all of <see cref="BlkScenarios.Profiles"/>.</param>
+    public sealed record Entry(string Name, string Summary, BlkSetup Setup, bool InTour = true, string[]? Profiles = null);
 
     /// <summary>Profiles that each block scenario is run with, unless it says otherwise.</summary>
     public static readonly string[] Profiles = ["strict", "odd", "qemu", "hostile"];

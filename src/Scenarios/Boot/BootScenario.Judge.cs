@@ -44,6 +44,8 @@ sealed partial class BootScenario<TBoard>
             "Look on every bus that the machine has, and end at the stage that fails, with its own status.");
         string line = $"[boot] {result.Stage.ToString().ToLowerInvariant()}: {result.Status}\n";
         if (!Encoding.UTF8.GetString(machine.Console).EndsWith(line, StringComparison.Ordinal)) Fail("boot", "not-visible", $"the last boot line is not '{line.Trim()}'", "Say which stage failed, and why, before giving up.");
+        if (machine.Iommu is { InUse: > 0 } iommu) Fail("dma", "still-mapped", $"the boot failed, and {iommu.InUse} regions are mapped for devices that nobody uses", "Unmap what was mapped for a device that does not come up, once its reset was seen.");
+        if (machine.Iommu is not null) Count(BootPremise.Unmapped);
         if (result.Stage < BootStage.Block && Array.Exists(disks, disk => disk.Status != 0)) Fail("boot", "went-on", "the boot failed, and a disk was touched", "End with the stage that failed: what relies on it does not run.");
         return false;
     }

@@ -13,7 +13,12 @@ sealed partial class BootScenario<TBoard>
 
     InterruptController Controller(SimulatedMachine owner, Func<SimulatedMachine, InterruptController> make)
     {
-        if (setup.EndsBefore(BootStage.Interrupts)) Forbid(owner, GicV2.DistributorBase, 0x3_0000, "the interrupt controller");
+        if (setup.EndsBefore(BootStage.Interrupts))
+        {
+            if (setup.IsPc) Forbid(owner, Apics.LocalBase, 0x1000, "the local APIC");
+            else Forbid(owner, GicV2.DistributorBase, 0x3_0000, "the interrupt controller");
+        }
+        if (setup.IsPc && setup.Fails(BootStage.Interrupts)) owner.Bus.Add(Apics.LocalBase, 0x1000, new DeadRegisters());
         return make(owner);
     }
 
@@ -21,11 +26,12 @@ sealed partial class BootScenario<TBoard>
     {
         if (setup.EndsBefore(BootStage.Console)) Forbid(machine, Pl011Device.QemuBase, 0x1000, "the serial port");
         if (setup.Fails(BootStage.Console)) machine.Bus.Add(Pl011Device.QemuBase, 0x1000, new DeadRegisters());
-        return new(machine, machine.Interrupts.AddLine(Pl011Device.QemuInterrupt));
+        return new(machine, machine.Interrupts.AddLine(Pl011Device.QemuInterrupt)) { Input = Typed };
     }
 
     BlkDevice[] PlugDisks()
     {
+        if (setup.IsPc && setup.EndsBefore(BootStage.Pci)) Forbid(machine, Bus.PortSpace + PciConfigPort.Address, 8, "PCI configuration space");
         var host = new PciHost(machine, setup.IsPc ? PciHostSettings.Pc : PciHostSettings.Virt());
         host.Plug(new PciHostBridge(machine, "host", setup.IsPc ? PciHostBridge.I440Fx : PciHostBridge.Generic), device: 0);
         if (setup.IsPc) host.Plug(new PiixBridge(machine, "piix3"), device: 1);

@@ -11,6 +11,8 @@ sealed partial class BootScenario<TBoard>
     /// <summary>Honest devices answer, and then no time passes.</summary>
     const uint TimeoutMs = 1000;
 
+    static readonly byte[] Typed = "ok\n"u8.ToArray();
+
     uint content;
 
     /// <summary>False: a device has not answered, and nothing more is asked.</summary>
@@ -22,6 +24,7 @@ sealed partial class BootScenario<TBoard>
             BootVerb.Write => Write((int)operation.A, operation.B),
             BootVerb.Read => Read((int)operation.A, operation.B),
             BootVerb.ReadAll => ReadAll(operation.A),
+            BootVerb.Type => Type(),
             _ => Tick(operation.A),
         };
         if (!IsHostile && Engine.NowMs - before >= TimeoutMs) Fail("interrupts", "not-heard", $"to {Describe(operation)} took until the time-out: no interrupt has woken the kernel",
@@ -82,14 +85,33 @@ sealed partial class BootScenario<TBoard>
         uint before = kernel.Ticks;
         cpu.MaskInterrupts();
         if (kernel.SetDeadline(fromNowMs) != DriverStatus.Ok) Fail("boot", "no-timer", "the boot was complete, and there is no timer", "The stage of the timer fails where it cannot be used.");
-        while (kernel.Ticks == before)
-        {
-            cpu.WaitForInterrupt(Deadline.Never);
-            cpu.UnmaskInterrupts();
-            cpu.MaskInterrupts();
-        }
+        while (kernel.Ticks == before) SleepOnce();
         cpu.UnmaskInterrupts();
         Count(BootPremise.Ticks);
         return true;
+    }
+
+    /// <summary>Whoever types does not ask whether anybody listens.</summary>
+    bool Type()
+    {
+        serial!.Connect();
+        cpu.MaskInterrupts();
+        foreach (byte expected in Typed)
+        {
+            byte character;
+            while (!kernel.TryReceive(out character)) SleepOnce();
+            if (character != expected) Fail("boot", "wrong-character", $"the kernel has received 0x{character:x2}, and 0x{expected:x2} was typed", "Take characters in the order in which they come, each once.");
+        }
+        cpu.UnmaskInterrupts();
+        Count(BootPremise.Typed);
+        return true;
+    }
+
+    /// <summary>Until an interrupt, which is served; interrupts are masked before and after.</summary>
+    void SleepOnce()
+    {
+        cpu.WaitForInterrupt(Deadline.Never);
+        cpu.UnmaskInterrupts();
+        cpu.MaskInterrupts();
     }
 }

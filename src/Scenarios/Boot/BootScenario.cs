@@ -38,7 +38,7 @@ sealed partial class BootScenario<TBoard> : IBarrierScenario
         this.profile = profile;
         this.freshDrivers = freshDrivers;
         Program = setup.Program;
-        machine = new(memory: memory, interrupts: owner => Controller(owner, interrupts)) { HasPorts = setup.IsPc, HasCounterFrequency = !setup.Fails(BootStage.Timer) };
+        machine = new(memory: memory, interrupts: owner => Controller(owner, interrupts)) { HasPorts = setup.IsPc, UseIommu = setup.UseIommu, HasCounterFrequency = !setup.Fails(BootStage.Timer) };
         machine.PayloadChunks = 1;
         machine.Monitors.JudgeDevices = !IsHostile;
         machine.Monitors.JudgeLengths = profile != DeviceProfile.Qemu;

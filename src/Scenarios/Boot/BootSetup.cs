@@ -40,6 +40,9 @@ sealed record BootSetup
     /// <summary>The stage that is made to fail, and how; Done: none is.</summary>
     public BootResult Ends { get; init; } = new(BootStage.Done, DriverStatus.Ok);
 
+    /// <summary>Devices reach what was mapped for them, and nothing else.</summary>
+    public bool UseIommu { get; init; }
+
     /// <summary>The kernel is told that memory will do where there is no disk.</summary>
     public bool AllowsFallback { get; init; }
 
@@ -57,10 +60,10 @@ static class BootPremise
 {
     public const string Boots = "boots that were complete", StagesFailed = "boots that ended at a stage", Requests = "requests that ended well", Interrupts = "interrupts handled",
         ByMessages = "disks that interrupt by messages", OneMessage = "disks that have one message for everything", ByLine = "disks that interrupt by a line",
-        SharedLine = "disks that share a line", Fallbacks = "boots with a fallback", Ticks = "ticks of the timer", Masked = "interrupts that were masked";
+        SharedLine = "disks that share a line", Fallbacks = "boots with a fallback", Ticks = "ticks of the timer", Typed = "lines received over the serial port", Unmapped = "regions that the IOMMU was told to forget", Masked = "interrupts that were masked";
 
     /// <summary>In the order of reports: the same for each worker, whatever it has met.</summary>
-    public static readonly string[] All = [Boots, StagesFailed, Requests, Interrupts, ByMessages, OneMessage, ByLine, SharedLine, Fallbacks, Ticks, Masked];
+    public static readonly string[] All = [Boots, StagesFailed, Requests, Interrupts, ByMessages, OneMessage, ByLine, SharedLine, Fallbacks, Ticks, Typed, Unmapped, Masked];
 }
 
 /// <summary>Registers that keep nothing: a serial port without a clock.</summary>

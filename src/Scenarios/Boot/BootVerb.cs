@@ -14,6 +14,9 @@ enum BootVerb : byte
 
     /// <summary>A: milliseconds until the timer ticks, which is waited for.</summary>
     Tick,
+
+    /// <summary>A line is typed at the serial port, and taken by the kernel as it comes.</summary>
+    Type,
 }
 
 static class BootVerbs
@@ -25,6 +28,7 @@ static class BootVerbs
         BootVerb.Write => $"write sector {operation.B} of blk{operation.A}",
         BootVerb.Read => $"read sector {operation.B} of blk{operation.A}",
         BootVerb.ReadAll => $"read sector {operation.A} of every disk at once",
+        BootVerb.Type => "receive a line over the serial port",
         _ => $"wait for a tick in {operation.A} ms",
     };
 }

@@ -21,6 +21,9 @@ sealed record DevicePci
 
     public bool IsBehindBridge { get; init; }
 
+    /// <summary>Firmware has used the function, and left it running.</summary>
+    public bool IsLeftByFirmware { get; init; }
+
     /// <summary>ECAM below 4 GiB, and no window above (<c>highmem=off</c>).</summary>
     public bool LowMemory { get; init; }
 }

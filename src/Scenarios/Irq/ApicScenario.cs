@@ -8,7 +8,7 @@ namespace Ringcheck.Scenarios;
 /// <summary><c>apic</c>: the kernel's local APIC and I/O APIC drivers and the same interrupt table as on a GIC, for a device that interrupts by a level.</summary>
 sealed class ApicScenario : IrqScenario
 {
-    public const string Name = "apic", Summary = "local APIC and I/O APIC: a level-triggered device with two events, a spurious interrupt, and the kernel's interrupt table";
+    public const string Name = "apic", Summary = "local APIC and I/O APIC: a level-triggered device with two events, whose line may rise for nothing, and the kernel's interrupt table";
 
     const int Events = 2, Input = 16, Slot = 0;
     const uint Vector = LocalApicBit.FirstVector + Input;

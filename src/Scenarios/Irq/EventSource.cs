@@ -26,13 +26,15 @@ sealed class EventSource : IPlatformDevice
     /// <summary>Puts itself on the machine's bus.</summary>
     /// <param name="isLevel">False: an edge for each event.</param>
     /// <param name="slot">Where its registers are: a slot of the machine.</param>
-    public EventSource(SimulatedMachine machine, InterruptLine line, bool isLevel, int slot, int count)
+    /// <param name="count">Events.</param>
+    /// <param name="mayGlitch">A level may rise for nothing.</param>
+    public EventSource(SimulatedMachine machine, InterruptLine line, bool isLevel, int slot, int count, bool mayGlitch = true)
     {
         engine = machine.Engine;
         this.line = line;
         this.isLevel = isLevel;
         events = [.. Enumerable.Range(0, count).Select(i => engine.Add(new ActionAgent($"{Name}.event{i}", () => Happens(i))))];
-        if (isLevel)
+        if (isLevel && mayGlitch)
         {
             glitch = engine.Add(new ActionAgent(Name + ".glitch", () => Glitch(true)));
             calm = engine.Add(new ActionAgent(Name + ".calm", () => Glitch(false)));

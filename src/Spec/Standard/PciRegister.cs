@@ -38,7 +38,7 @@ public static class PciCommand
 /// <summary>Bits of the status register (PCI 3.0, 6.2.3). <see cref="Errors"/> are cleared by writing ones.</summary>
 public static class PciStatus
 {
-    public const ushort Interrupt = 0x08, CapabilityList = 0x10, Errors = 0xF900;
+    public const ushort Interrupt = 0x08, CapabilityList = 0x10, ReceivedMasterAbort = 0x2000, Errors = 0xF900;
 }
 
 /// <summary>The header type register (PCI 3.0, 6.2.1).</summary>

@@ -14,15 +14,22 @@ public sealed class CodeSiteTests
     {
         var catalog = new ScenarioCatalog();
         var unknown = new List<string>();
+        var silent = new List<string>();
         foreach (var info in catalog.Scenarios)
         {
-            using var scenario = catalog.Create(info.Name, info.Profiles[0], info.RunsOn("arm") ? "arm" : "tso");
-            var driver = Assert.IsAssignableFrom<IBarrierScenario>(scenario);
-            Execution.Run(scenario, PlainRun.Instance);
-            Assert.NotEmpty(driver.Barriers.Sites);
-            unknown.AddRange(driver.Barriers.Sites.Where(site => CodeSite.Of(site) is null && !IsOfTheScenario(site)).Select(site => site.ToString()));
+            var reached = info.Profiles.SelectMany(profile => Reached(catalog, info, profile)).ToList();
+            if (reached.Count == 0) silent.Add(info.Name);
+            unknown.AddRange(reached.Where(site => CodeSite.Of(site) is null && !IsOfTheScenario(site)).Select(site => site.ToString()));
         }
         Assert.Empty(unknown);
+        Assert.Equal(["boot-fallback"], silent); // no device there, and so no driver at work
+    }
+
+    static IReadOnlyList<BarrierSite> Reached(ScenarioCatalog catalog, ScenarioInfo info, string profile)
+    {
+        using var scenario = catalog.Create(info.Name, profile, info.RunsOn("arm") ? "arm" : "tso");
+        Execution.Run(scenario, PlainRun.Instance);
+        return [.. Assert.IsAssignableFrom<IBarrierScenario>(scenario).Barriers.Sites];
     }
 
     /// <summary>Scenarios of the CPU system make releases of their own to each other: nobody studies those.</summary>

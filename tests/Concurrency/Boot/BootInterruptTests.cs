@@ -49,6 +49,17 @@ public sealed class BootInterruptTests
         }
     }));
 
+    /// <summary>Too many handlers are an error of the disk, and what was registered for it until then is taken back.</summary>
+    [Theory]
+    [InlineData(true, 2, DriverStatus.InvalidArgument)]
+    [InlineData(true, 1, DriverStatus.InvalidArgument)]
+    [InlineData(false, 1, DriverStatus.NoSpace)]
+    public void A_disk_that_fails_leaves_no_handler_behind(bool isOnPci, int handlers, DriverStatus status) => Assert.Null(BootBench.Run(bench =>
+    {
+        Assert.Equal(new(BootStage.Block, status), bench.Result);
+        for (uint number = 0; number < 128; number++) Assert.Equal(number == GicInterrupt.VirtualTimer, bench.Kernel.Interrupts.IsRegistered(number));
+    }, handlers, isOnPci));
+
     /// <summary>Lets time pass; returns how many interrupts there were until now.</summary>
     static int WaitOut(BootBench bench)
     {

@@ -20,6 +20,29 @@ public sealed class BootOracleTests
     [Fact]
     public void A_boot_that_goes_on_after_a_failure() => IsFound("boot-stages", "pci", "boot/went-on", GoesOn);
 
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("interrupts")]
+    public void A_boot_of_a_pc_that_goes_on_after_a_failure(string stage) => IsFound("boot-stages-pc", stage, "boot/went-on", GoesOn);
+
+    [Fact]
+    public void A_driver_whose_memory_is_not_mapped() => IsFound("boot-virt-iommu", "strict", "dma/unmapped-access",
+        new SourceEdit(Disk, "        if (!machine.TryMapForDevice(Region, DmaDirection.Both))\n            return DriverStatus.NoSpace;", "        _ = DmaDirection.Both;"));
+
+    [Theory]
+    [InlineData("slot")]
+    [InlineData("pci")]
+    public void A_driver_whose_memory_stays_mapped_when_it_fails(string bus) => IsFound("boot-iommu-fails", bus, "dma/still-mapped",
+        new SourceEdit(Disk, "            machine.UnmapForDevice(Region);", "            _ = Region;"));
+
+    [Fact]
+    public void A_serial_port_whose_interrupt_is_not_enabled() => IsFound("boot-mmio", "strict", "lost-notification/nobody-runs",
+        new SourceEdit("src/Kernel/Boot/KernelBoot.Stages.cs", "        return status == DriverStatus.Ok ? board.Enable(board.NumberOf(description.Serial.Line)) : status;", "        return status;"));
+
+    [Fact]
+    public void A_character_that_is_another() => IsFound("boot-virt", "strict", "boot/wrong-character",
+        new SourceEdit("src/Kernel/Boot/BootConsole.cs", "        return hasSerial && serial.TryReceive(out character);", "        return hasSerial && serial.TryReceive(out character) && ++character != 0;"));
+
     [Fact]
     public void A_failure_that_is_masked() => IsFound("boot-stages", "virtio", "boot/failure-masked", GoesOn);
 

@@ -144,6 +144,19 @@ public sealed class BootTests
     [InlineData("block", "[boot] block: NotSupported")]
     public void A_stage_that_fails_is_the_last_line(string stage, string line) => Assert.EndsWith("\n" + line + "\n", "\n" + Lines("boot-stages", stage), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("memory", "[boot] memory: NoSpace")]
+    [InlineData("interrupts", "[boot] interrupts: NoDevice")]
+    [InlineData("pci", "[boot] pci: NoSpace")]
+    [InlineData("virtio", "[boot] virtio: NoSpace")]
+    [InlineData("block", "[boot] block: NotSupported")]
+    public void A_stage_that_fails_on_pc_is_the_last_line(string stage, string line) => Assert.EndsWith("\n" + line + "\n", "\n" + Lines("boot-stages-pc", stage), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("slot", "[boot] blk0: virtio-mmio version 2, line 16: NotSupported\n[boot] block: NotSupported\n")]
+    [InlineData("pci", "[boot] blk0: virtio-pci, 2 messages: NotSupported\n[boot] block: NotSupported\n")]
+    public void A_disk_that_cannot_be_used_behind_an_IOMMU(string bus, string lines) => Assert.EndsWith(lines, Lines("boot-iommu-fails", bus), StringComparison.Ordinal);
+
     [Fact]
     public void No_fallback_unless_asked_for() => Assert.EndsWith("[boot] virtio: Ok, 0 devices\n[boot] block: NoDevice\n", Lines("boot-fallback", "not-asked"), StringComparison.Ordinal);
 

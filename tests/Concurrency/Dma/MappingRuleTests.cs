@@ -67,6 +67,22 @@ public sealed class MappingRuleTests
         bench.Wait(bench.Submit(BlkOperation.Read, bench.Buffer));
     }));
 
+    [Theory]
+    [InlineData(BlkOperation.Read, "written only")]
+    [InlineData(BlkOperation.Write, "read only")]
+    public void A_buffer_mapped_for_both_directions_and_given_for_one_is_reported(BlkOperation operation, string given)
+    {
+        var found = DmaBench.Found(bench =>
+        {
+            bench.BringUp();
+            bench.Cpu.TryMapForDevice(bench.Buffer, DmaDirection.Both);
+            bench.Wait(bench.Submit(operation, bench.Buffer));
+            bench.Cpu.UnmapForDevice(bench.Buffer);
+        });
+        Assert.Equal("dma/mapped-too-wide", found?.Key);
+        Assert.Contains(given, found!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Two_mappings_side_by_side_are_one_to_a_device() => Assert.Equal("", DmaBench.Outcome(bench =>
     {

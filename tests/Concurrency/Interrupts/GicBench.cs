@@ -13,10 +13,10 @@ sealed class GicBench : IScenario
 
     readonly Action<GicBench> program;
 
-    GicBench(Action<GicBench> program, string memory)
+    public GicBench(Action<GicBench> program, string memory, bool isInherited = false)
     {
         this.program = program;
-        Machine = new(1 << 16, MachineMemory.Of(memory), interrupts: static machine => new GicV2(machine, shared: 96));
+        Machine = new(1 << 16, MachineMemory.Of(memory), interrupts: machine => new GicV2(machine, shared: 96) { IsInherited = isInherited });
         Line = Machine.Interrupts.AddLine(4);
         Other = Machine.Interrupts.AddLine(5);
         Cpu = new(Machine);
@@ -51,9 +51,9 @@ sealed class GicBench : IScenario
     public string Bounds => "";
 
     /// <summary>Brings a machine up and runs the program. What the monitors found, or null.</summary>
-    public static string? Run(Action<GicBench> program, string memory = "sc")
+    public static string? Run(Action<GicBench> program, string memory = "sc", bool isInherited = false)
     {
-        using var bench = new GicBench(program, memory);
+        using var bench = new GicBench(program, memory, isInherited);
         return Execution.Run(bench, PlainRun.Instance) is { } violation ? $"{violation.Key}: {violation.Message}" : null;
     }
 

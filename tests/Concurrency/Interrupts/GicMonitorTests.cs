@@ -23,6 +23,48 @@ public sealed class GicMonitorTests
     public void What_is_not_active_is_not_ended() => Finds("end-not-active", bench => bench.WriteCpu(GicCpu.EndOfInterrupt, GicBench.Id));
 
     [Fact]
+    public void Nothing_pending_is_not_ended() => Finds("end-not-active", bench => bench.WriteCpu(GicCpu.EndOfInterrupt, GicInterrupt.Spurious));
+
+    [Theory]
+    [InlineData("sc")]
+    [InlineData("arm")]
+    public void A_level_is_served_before_its_end(string memory) => Finds("ended-before-served", bench => ServeAfterEnd(bench, InterruptTrigger.Level), memory);
+
+    /// <summary>An edge is not lost by that order, nor given again.</summary>
+    [Fact]
+    public void An_edge_may_be_served_after_its_end() => Assert.Null(GicBench.Run(bench => ServeAfterEnd(bench, InterruptTrigger.Edge)));
+
+    /// <summary>Something new has come before the end, and is served as well: the level that was given had fallen.</summary>
+    [Fact]
+    public void A_level_may_be_high_again_at_its_end() => Assert.Null(GicBench.Run(bench =>
+    {
+        bench.Handle = () =>
+        {
+            var taken = bench.Gic.Acknowledge();
+            bench.Line.Set(false);
+            bench.Line.Set(true);
+            bench.Gic.End(taken);
+            bench.Line.Set(false);
+        };
+        bench.BringUp(GicBench.Id);
+        bench.Line.Set(true);
+        bench.Cpu.UnmaskInterrupts();
+    }));
+
+    static void ServeAfterEnd(GicBench bench, InterruptTrigger trigger)
+    {
+        bench.Handle = () =>
+        {
+            bench.Gic.End(bench.Gic.Acknowledge());
+            bench.Cpu.ReadRegister32(new(GicV2.CpuBase + GicCpu.PriorityMask)); // the end has arrived
+            bench.Line.Set(false);
+        };
+        bench.BringUp(GicBench.Id, trigger);
+        bench.Line.Set(true);
+        bench.Cpu.UnmaskInterrupts();
+    }
+
+    [Fact]
     public void An_end_names_the_sender_of_a_software_generated_interrupt() => Finds("end-not-active", bench =>
     {
         bench.BringUp(3, InterruptTrigger.Edge);

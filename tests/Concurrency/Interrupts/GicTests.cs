@@ -1,4 +1,5 @@
 using Ringcheck.Devices;
+using Ringcheck.Exploration;
 using Ringcheck.Kernel;
 using Ringcheck.Standard;
 using Xunit;
@@ -65,6 +66,39 @@ public sealed class GicTests
         bench.Gic.Enable(GicBench.Id);
         Assert.Equal(GicBench.Id, bench.Gic.Acknowledge().Number);
     });
+
+    /// <summary>From its return on: the write has arrived, whatever the memory.</summary>
+    [Theory]
+    [InlineData("sc")]
+    [InlineData("arm")]
+    public void A_disabled_interrupt_is_given_no_more(string memory)
+    {
+        IScenario Build() => new GicBench(bench =>
+        {
+            bench.Handle = () => bench.Engine.Fail(new("test", "given", [], "an interrupt is given that was disabled", ""));
+            bench.BringUp(GicBench.Id);
+            bench.Gic.Disable(GicBench.Id);
+            bench.Line.Set(true);
+            bench.Cpu.UnmaskInterrupts();
+            bench.Cpu.Load32(new(SimulatedMachine.RamBase));
+        }, memory);
+        var result = new Explorer(Build, StrategyCatalog.Create("deepening", 1, Build), new(500)).Run(TestContext.Current.CancellationToken);
+        Assert.Null(result.Violation?.Message);
+    }
+
+    /// <summary>What an earlier owner left enabled, pending and active is none of this kernel's, of shared interrupts and of a CPU's own.</summary>
+    [Theory]
+    [InlineData(GicBench.Id)]
+    [InlineData(GicInterrupt.VirtualTimer)]
+    public void What_was_inherited_is_forgotten(uint id) => Assert.Null(GicBench.Run(bench =>
+    {
+        Assert.True(bench.Gic.Acknowledge().IsNone);
+        bench.BringUp(id);
+        Assert.True(bench.Gic.Acknowledge().IsNone);
+        if (id == GicBench.Id) bench.Line.Set(true);
+        else new GenericTimer<SimMachine>(bench.Cpu).SetDeadline(0);
+        Assert.Equal(id, bench.Gic.Acknowledge().Number);
+    }, isInherited: true));
 
     [Fact]
     public void What_there_is_not_is_refused() => Passes(bench =>

@@ -23,12 +23,14 @@ public sealed class IrqScenarioTests
     [Theory]
     [InlineData("gic-level")]
     [InlineData("gic-edge")]
+    [InlineData("gic-inherited")]
     [InlineData("timer")]
     public void Every_execution_passes(string scenario) => Assert.True(Explore(scenario, "sc", "states", 100_000).Exhausted);
 
     [Theory]
     [InlineData("gic-level", "arm")]
     [InlineData("gic-edge", "arm-msi")]
+    [InlineData("gic-inherited", "arm")]
     [InlineData("serial", "sc")]
     [InlineData("serial", "arm")]
     [InlineData("timer", "arm")]

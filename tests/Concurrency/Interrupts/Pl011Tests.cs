@@ -102,6 +102,25 @@ public sealed class Pl011Tests
     });
 
     [Fact]
+    public void It_is_configured_when_it_has_sent_everything() => Finds("configured-while-busy", bench =>
+    {
+        bench.BringUp();
+        bench.Write(Pl011Register.Data, 'x');
+        bench.Write(Pl011Register.Control, 0);
+        bench.Write(Pl011Register.LineControl, 0);
+    });
+
+    /// <summary>Whoever used it before has not waited.</summary>
+    [Fact]
+    public void What_is_under_way_comes_out_before_it_is_configured() => Assert.Null(Run(bench =>
+    {
+        bench.BringUp();
+        Assert.Equal(DriverStatus.Ok, bench.Uart.Send("abc"u8, timeoutMs: 10, out _));
+        bench.BringUp();
+        Assert.Equal("abc"u8.ToArray(), bench.Device.Output);
+    }));
+
+    [Fact]
     public void A_divisor_is_not_zero() => Finds("divisor", bench => bench.Write(Pl011Register.Control, Pl011Control.Enable));
 
     [Fact]

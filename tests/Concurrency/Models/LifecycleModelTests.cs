@@ -72,6 +72,11 @@ public sealed class LifecycleModelTests
         (2, RuleViolation.QueueStopNotReadBack, [.. Running, new(QueueReadyWritten, 0), new(NotifyWritten, 0)]),
         (2, RuleViolation.QueueStopNotReadBack, [.. Running, new(QueueReadyWritten, 0), new(MemoryReused, 0)]),
         (2, RuleViolation.NotifiedAfterNeedsReset, [.. Running, new(StatusRead, 0x4F), new(NotifyWritten, 0)]),
+        (2, RuleViolation.QueueSetupOutOfOrder, [.. Selected, new(QueueAddressWritten, 0)]),
+        (2, RuleViolation.QueueReadyIncomplete, [.. Addressed, new(QueueNumWritten, 4), new(QueueReadyWritten, 1)]),
+        (2, RuleViolation.QueueSetupOutOfOrder, [.. Addressed, new(StatusWritten, 15), new(QueueReadyWritten, 1)]),
+        (2, RuleViolation.None, [.. Addressed, new(QueueNumWritten, 4), .. Addresses, new(QueueReadyWritten, 1)]),
+        (2, RuleViolation.None, [.. Running, new(QueueReadyWritten, 0), new(QueueReadyRead, 0), new(QueueReadyWritten, 1)]),
         (2, RuleViolation.None, [.. Running, new(QueueReadyWritten, 0), new(QueueReadyRead, 0), new(MemoryReused, 0)]),
         (2, RuleViolation.None, [.. Running, new(StatusWritten, 0), new(DeviceTouchedQueue, 0), new(ResetCompleted), new(StatusRead, 0), new(MemoryReused, 0)]),
     ];
@@ -79,6 +84,14 @@ public sealed class LifecycleModelTests
     /// <summary>The same for what only PCI has.</summary>
     private static readonly (bool IsLegacy, RuleViolation Rule, LifecycleEvent[] Script)[] _pciScripts =
     [
+        (false, RuleViolation.QueueSetupOutOfOrder, [.. Negotiated, new(QueueSelWritten, 0), new(QueueAddressWritten, 0)]),
+        (false, RuleViolation.QueueReadyIncomplete, [.. Addressed, new(QueueNumWritten, 4), new(QueueReadyWritten, 1)]),
+        (false, RuleViolation.QueueReadyIncomplete, [.. Selected, new(QueueReadyWritten, 1)]),
+        (false, RuleViolation.QueueSetupOutOfOrder, [.. Addressed, new(StatusWritten, 15), new(QueueReadyWritten, 1)]),
+        (false, RuleViolation.QueueSetupOutOfOrder, [.. Negotiated, new(StatusWritten, 15), new(QueueSelWritten, 0), new(QueueNumMaxRead, 8), new(QueueAddressWritten, 0)]),
+        (false, RuleViolation.None, [.. Selected, .. Addresses, new(QueueReadyWritten, 1), new(StatusWritten, 15)]),
+        (true, RuleViolation.QueueSetupOutOfOrder, [.. Reset, new(StatusWritten, 1), new(StatusWritten, 3), new(QueueSelWritten, 0), new(QueuePfnWritten, 1)]),
+        (true, RuleViolation.None, [.. Reset, new(StatusWritten, 1), new(StatusWritten, 3), new(QueueSelWritten, 0), new(QueueNumMaxRead, 8), new(QueuePfnWritten, 1), new(QueuePfnWritten, 0), new(QueuePfnWritten, 1)]),
         (false, RuleViolation.QueueEnableZero, [.. Running, new(QueueReadyWritten, 0)]),
         (false, RuleViolation.VectorNotReadBack, [.. Negotiated, new(VectorWritten, 0), new(StatusWritten, 15)]),
         (false, RuleViolation.VectorNotReadBack, [.. Negotiated, new(VectorWritten, 0), new(VectorWritten, 1)]),
@@ -98,12 +111,13 @@ public sealed class LifecycleModelTests
 
     private static LifecycleEvent[] Negotiated => [.. Offered, new(StatusRead, 11)];
 
-    private static LifecycleEvent[] Running =>
-    [
-        .. Negotiated, new(QueueSelWritten, 0), new(QueueNumMaxRead, 8), new(QueueNumWritten, 8),
-        .. Enumerable.Range(0, 6).Select(static half => new LifecycleEvent(QueueAddressWritten, (uint)half)),
-        new(QueueReadyWritten, 1), new(StatusWritten, 15),
-    ];
+    private static LifecycleEvent[] Selected => [.. Negotiated, new(QueueSelWritten, 0), new(QueueNumMaxRead, 8)];
+
+    private static LifecycleEvent[] Addresses => [.. Enumerable.Range(0, 6).Select(static half => new LifecycleEvent(QueueAddressWritten, (uint)half))];
+
+    private static LifecycleEvent[] Addressed => [.. Selected, new(QueueNumWritten, 8), .. Addresses];
+
+    private static LifecycleEvent[] Running => [.. Addressed, new(QueueReadyWritten, 1), new(StatusWritten, 15)];
 
     [Fact]
     public void Each_fault_of_the_modern_driver_and_device_is_named() => CheckFaults(_modern, legacy: false);

@@ -7,13 +7,18 @@ namespace Ringcheck.Tests.Concurrency.Museum;
 public sealed class BlkOracleTests
 {
     const string Wait = "src/Kernel/Block/VirtioBlk.Wait.cs", Removal = "src/Kernel/Block/VirtioBlk.Removal.cs", CacheMode = "src/Kernel/Block/VirtioBlk.CacheMode.cs",
-        Lifecycle = "src/Kernel/Block/VirtioBlk.Lifecycle.cs", Queue = "src/Kernel/Block/BlkQueue.cs";
+        Lifecycle = "src/Kernel/Block/VirtioBlk.Lifecycle.cs", Queue = "src/Kernel/Block/BlkQueue.cs", Ownership = "src/Kernel/Queues/DmaOwnership.cs";
 
     const string Negotiates = "            .With(BlkFeature.WriteZeroes).With(BlkFeature.ConfigWce);", NegotiatesNot = "            .With(BlkFeature.WriteZeroes);";
 
-    static void IsFound(string scenario, string monitor, params SourceEdit[] edits)
+    const string Switches = "        transport.WriteConfig8(machine, BlkConfig.Writeback, value);\n        return transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();",
+        SwitchesNot = "        return value < 2 ? DriverStatus.Ok : RefuseWriteback();";
+
+    static void IsFound(string scenario, string monitor, params SourceEdit[] edits) => IsFoundWith("strict", scenario, monitor, edits);
+
+    static void IsFoundWith(string profile, string scenario, string monitor, params SourceEdit[] edits)
     {
-        var exhibit = new Exhibit { Id = "TOY-1", Title = "a toy", Source = "nowhere", Targets = [new(scenario, "strict")], Monitors = [monitor], Edits = edits };
+        var exhibit = new Exhibit { Id = "TOY-1", Title = "a toy", Source = "nowhere", Targets = [new(scenario, profile)], Monitors = [monitor], Edits = edits };
         var result = Assert.Single(new MuseumRunner(new() { Executions = 2_000 }).Run([exhibit]));
         Assert.True(result.IsAsExpected, string.Join('\n', result.Surprises));
     }
@@ -36,8 +41,7 @@ public sealed class BlkOracleTests
 
     [Fact]
     public void A_mode_that_was_not_switched() => IsFound("blk-writeback", "cache-mode/not-switched",
-        new SourceEdit(CacheMode, "        transport.WriteConfig8(machine, BlkConfig.Writeback, value);\n        return transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();",
-            "        return value < 2 ? DriverStatus.Ok : RefuseWriteback();"));
+        new SourceEdit(CacheMode, Switches, SwitchesNot));
 
     [Fact]
     public void A_mode_that_cannot_be_switched() => IsFound("blk-writeback", "cache-mode/NotSupported", new SourceEdit(Lifecycle, Negotiates, NegotiatesNot));
@@ -59,4 +63,34 @@ public sealed class BlkOracleTests
     [Fact]
     public void Ends_that_are_looked_up_in_another_queue() => IsFound("blk-mq", "ownership/driver-touched-exposed",
         new SourceEdit(Queue, "    public BlkSlots Slots { get; } = new(index, options.SlotCount);", "    public BlkSlots Slots { get; } = new(default, options.SlotCount);"));
+
+    [Fact]
+    public void A_mode_that_was_not_switched_over_PCI() => IsFound("blk-pci-writeback", "cache-mode/not-switched",
+        new SourceEdit(CacheMode, Switches, SwitchesNot));
+
+    [Fact]
+    public void A_pin_that_is_not_turned_at_a_bridge() => IsFound("blk-pci-bridge-pin", "interrupts/wrong-line",
+        new SourceEdit("src/Kernel/Pci/PciInterrupts.cs", "            pin = PciPin.Swizzle(pin, table[index].Address.Device);", "            pin = PciPin.Swizzle(pin, 0);"));
+
+    [Fact]
+    public void Half_of_a_queue_address() => IsFound("blk-pci", "initialisation/half-an-address",
+        new SourceEdit("src/Kernel/Transports/PciQueueSetup.cs", "        registers.Write32(machine, register, low);", "        _ = low;"));
+
+    [Theory]
+    [InlineData("blk-pci-mq")]
+    [InlineData("blk-pc-mq")]
+    public void A_notification_where_the_index_of_the_queue_says(string scenario) => IsFoundWith("odd", scenario, "lifecycle/notified-unready-queue",
+        new SourceEdit("src/Kernel/Transports/PciQueueSetup.cs",
+            "        ulong offset = (ulong)transport.Registers.Read16(machine, PciCommonRegister.QueueNotifyOff) * transport.NotifyMultiplier;",
+            "        ulong offset = (ulong)queue.Value * transport.NotifyMultiplier;"));
+
+    [Fact]
+    public void A_buffer_mapped_for_both_directions() => IsFound("blk-pci-iommu", "dma/mapped-too-wide",
+        new SourceEdit(Ownership,
+            "        return machine.TryMapForDevice(buffer, deviceWrites ? DmaDirection.FromDevice : DmaDirection.ToDevice) ? DriverStatus.Ok : DriverStatus.NoSpace;",
+            "        return machine.TryMapForDevice(buffer, DmaDirection.Both) ? DriverStatus.Ok : DriverStatus.NoSpace;"));
+
+    [Fact]
+    public void A_buffer_that_stays_mapped() => IsFound("blk-pci-iommu", "dma/mapped-twice",
+        new SourceEdit(Ownership, "        if (buffer.Length != 0)\n            machine.UnmapForDevice(buffer);", "        if (buffer.Length == 1)\n            machine.UnmapForDevice(buffer);"));
 }

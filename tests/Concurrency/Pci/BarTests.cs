@@ -62,6 +62,20 @@ public sealed class BarTests
         Assert.InRange(bench.Entry(0x12).Bars[0].BusAddress, 1UL, uint.MaxValue);
     }
 
+    /// <summary>6.2.5.1: both registers of a 64-bit BAR tell its size; one whose upper half keeps nothing has none that can be.</summary>
+    [Fact]
+    public void A_64_bit_bar_that_keeps_no_upper_half_is_wrong()
+    {
+        using var bench = PciBench.Virt();
+        var function = bench.Plug(0x10, 2, [PciBench.Wide(0x1000)]);
+        for (uint i = 0; i < sizeof(uint); i++) function.Corrupt(PciRegister.Bar0 + sizeof(uint) + i, 0);
+        bench.Run(machine =>
+        {
+            Assert.Equal(DriverStatus.Ok, bench.Info.Initialise(machine, bench.Table));
+            Assert.Equal(DriverStatus.DeviceError, bench.Entry(0x10).Status);
+        });
+    }
+
     [Fact]
     public void Cpu_and_bus_addresses_may_differ()
     {
@@ -182,6 +196,46 @@ public sealed class BarTests
     [Fact]
     public void An_access_where_nobody_answers_is_told_to_the_driver()
         => Assert.Equal("register-access/unassigned-address", PciBench.Virt().Try(machine => machine.ReadRegister32(new(0x1000_0000)))?.Key);
+
+    /// <summary>What was most likely forgotten, in the message and in what would mend it.</summary>
+    [Theory]
+    [InlineData("decode", "BAR0 of f10 (device 2.0) is there, and its function does not decode memory", "Memory Space Enable in the command register, once")]
+    [InlineData("bridge decode", "BAR0 of f10 (device 2.0) is there, and bridgeb1 above it does not forward memory", "of each bridge above")]
+    [InlineData("window", "no window of bridgeb1 above it is open for it (memory: closed, prefetchable memory: closed)", "Open a window of each bridge above")]
+    [InlineData("upper half", "BAR0 of f11 (device 4.0) has that address but for its upper half, 0x80", "both registers of a 64-bit BAR")]
+    [InlineData("unassigned", "BAR0 of f10 (device 2.0) has no address", "Assign each BAR an address")]
+    [InlineData("beyond", "the nearest is BAR0 of f11 (device 4.0), from 0x8000000000 to 0x8000000fff", "Compare the offset")]
+    public void Who_accesses_a_function_that_does_not_answer_is_told_why(string forgotten, string why, string mend)
+    {
+        using var bench = PciBench.Virt();
+        bench.Plug(0x10, 2, [PciBench.Memory(0x1000)], behind: bench.Bridge(0xB1, 3));
+        bench.Plug(0x11, 4, [PciBench.Wide(0x1000)]);
+        var found = bench.Try(machine =>
+        {
+            Initialise(bench, machine);
+            var (behind, bridge) = (bench.Entry(0x10).Address, bench.Entry(0xB1).Address);
+            ulong at = Map(bench, 0x10, 0).Address, wide = Map(bench, 0x11, 0).Address;
+            switch (forgotten)
+            {
+                case "decode": bench.Info.Config.Write16(machine, behind, PciRegister.Command, 0); break;
+                case "bridge decode": bench.Info.Config.Write16(machine, bridge, PciRegister.Command, 0); break;
+                case "window":
+                    bench.Info.Config.Write16(machine, bridge, PciRegister.BridgeMemoryBase, 0xFFF0);
+                    bench.Info.Config.Write16(machine, bridge, PciRegister.BridgePrefetchableBase, 0xFFF0);
+                    break;
+                case "upper half": at = (uint)wide; break;
+                case "unassigned":
+                    bench.Info.Config.Write32(machine, behind, PciRegister.Bar0, 0);
+                    at = 0x10;
+                    break;
+                default: at = wide + 0x1010; break;
+            }
+            machine.ReadRegister32(new(at));
+        });
+        Assert.Equal("register-access/unassigned-address", found?.Key);
+        Assert.Contains(why, found!.Message, StringComparison.Ordinal);
+        Assert.Contains(mend, found.Mend, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Of_bars_that_overlap_the_first_answers_whatever_was_accessed_before()

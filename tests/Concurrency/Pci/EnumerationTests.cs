@@ -54,6 +54,23 @@ public sealed class EnumerationTests
     }
 
     [Fact]
+    public void Two_bridges_that_forward_to_one_bus_are_reported()
+    {
+        using var bench = Tree(isPc: false);
+        var found = bench.Try(machine =>
+        {
+            foreach (byte device in (ReadOnlySpan<byte>)[3, 4])
+            {
+                bench.Info.Config.Write8(machine, new(0, device, 0), PciRegister.BridgeSecondaryBus, 1);
+                bench.Info.Config.Write8(machine, new(0, device, 0), PciRegister.BridgeSubordinateBus, 255);
+            }
+            bench.Info.Config.Read32(machine, new(1, 0, 0), PciRegister.VendorId);
+        });
+        Assert.Equal("pci/bus-claimed-twice", found?.Key);
+        Assert.Contains("bus 1, to which bridgeb1 (1 to 255) and bridgeb3 (1 to 255) forward", found!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_function_without_function_0_is_not_looked_for_and_a_single_one_has_no_others()
     {
         using var bench = PciBench.Virt();

@@ -9,7 +9,7 @@ namespace Ringcheck.Tests.Concurrency.Pci;
 /// <summary>Virtio 1.4, 4.1: the registers of a virtio function, what a kernel makes of its capabilities, and what the monitors say of whoever uses them wrongly.</summary>
 public sealed class VirtioPciTests
 {
-    static BlkDevice Plug(PciBench bench, VirtioPciInterface way = VirtioPciInterface.Modern, DeviceProfile profile = DeviceProfile.Strict, int vectors = 2, int mappable = int.MaxValue)
+    static BlkDevice Plug(PciBench bench, VirtioPciInterface way = VirtioPciInterface.Modern, DeviceProfile profile = DeviceProfile.Strict, int vectors = 2, int mappable = int.MaxValue, ulong addressBits = ulong.MaxValue)
         => bench.Machine.PlugPci(
             new VirtioPciSettings { DeviceType = DeviceType.Block, Interface = way, Profile = profile, Vectors = vectors, MappableVectors = mappable },
             transport => new BlkDevice(bench.Machine, transport, "blk", new BlkSettings
@@ -18,6 +18,7 @@ public sealed class VirtioPciTests
                 IsLegacy = way == VirtioPciInterface.Legacy,
                 Image = new SyntheticImage(64),
                 QueueSizeMax = 8,
+                QueueAddressBits = addressBits,
             }), device: 2);
 
     static Transport Open(PciBench bench, SimMachine machine, bool preferLegacy = false)
@@ -178,6 +179,55 @@ public sealed class VirtioPciTests
         });
     }
 
+    /// <summary>A device that loses an address, or half of one, is noticed; a modern one before it is told to use it.</summary>
+    [Theory]
+    [InlineData(VirtioPciInterface.Modern, 0UL)]
+    [InlineData(VirtioPciInterface.Modern, 0xFFFF_FFFFUL)]
+    [InlineData(VirtioPciInterface.Modern, 0xFFFF_FFFF_0000_0000UL)]
+    [InlineData(VirtioPciInterface.Legacy, 0UL)]
+    [InlineData(VirtioPciInterface.Legacy, 0x12_0000_0000UL)]
+    public void A_queue_address_that_the_device_does_not_keep_is_an_error(VirtioPciInterface way, ulong kept)
+    {
+        using var bench = PciBench.Pc();
+        var device = Plug(bench, way, vectors: 0, addressBits: kept);
+        bench.Machine.Monitors.JudgeDriver = false; // the queue is at no memory
+        bench.Run(machine =>
+        {
+            var transport = Open(bench, machine);
+            if (way == VirtioPciInterface.Modern) Negotiate(machine, transport);
+            else
+            {
+                transport.WriteStatus(machine, DeviceStatus.Acknowledge);
+                transport.WriteStatus(machine, DeviceStatus.Acknowledge | DeviceStatus.Driver);
+            }
+            Assert.Equal(DriverStatus.Ok, transport.ReadQueueSizeMax(machine, new(0), out _));
+            var layout = way == VirtioPciInterface.Modern ? SplitLayout.Modern(8) : SplitLayout.Legacy(8, TransportQueues.LegacyPageSize);
+            Assert.Equal(DriverStatus.DeviceError, transport.SetUpQueue(machine, new(0), layout, new(0x12_8000_0000), out _));
+            if (way == VirtioPciInterface.Modern) Assert.False(device.AllQueues[0].Ready);
+        });
+    }
+
+    /// <summary>5.2.4: a configuration that is missing, or ends in the midst of what the driver needs, is no disk of 2^64 - 1 sectors.</summary>
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(4u)]
+    [InlineData(9u)]
+    public void A_configuration_that_is_too_short_is_an_error(uint length)
+    {
+        using var bench = PciBench.Virt();
+        Plug(bench);
+        bench.Run(machine =>
+        {
+            var transport = Open(bench, machine);
+            FeatureSet features = length < 8 ? FeatureSet.Of(Feature.Version1) : FeatureSet.Of(BlkFeature.SizeMax);
+            Assert.Equal(DriverStatus.Ok, BlkDeviceInfo.TryRead(transport, machine, features, out BlkDeviceInfo whole));
+            Assert.Equal(64UL, whole.CapacitySectors);
+            transport = transport with { Configuration = transport.Configuration with { Length = length } };
+            Assert.Equal(DriverStatus.DeviceError, BlkDeviceInfo.TryRead(transport, machine, features, out BlkDeviceInfo info));
+            Assert.Equal(0UL, info.CapacitySectors);
+        });
+    }
+
     [Theory]
     [InlineData(VirtioPciInterface.Modern)]
     [InlineData(VirtioPciInterface.Transitional)]
@@ -225,29 +275,59 @@ public sealed class VirtioPciTests
         Plug(bench);
         bench.Run(machine =>
         {
-            Open(bench, machine);
+            var transport = Open(bench, machine);
+            var config = bench.Info.Config;
             var function = bench.Table[VirtioPci.Find(bench.Table, DeviceType.Block)];
-            uint window = 0;
-            var list = PciCapabilities.Of(machine, bench.Info.Config, function.Address);
-            while (list.TryNext(machine, out var capability))
+            Assert.Equal(DriverStatus.Ok, PciAccessWindow.Find(machine, config, function.Address, out var window));
+            Assert.Equal(DriverStatus.Ok, window.Read(machine, 4, 0x2000 + BlkConfig.Capacity, 4, out uint capacity));
+            Assert.Equal(64u, capacity);
+            Assert.Equal(DriverStatus.Ok, window.Write(machine, 4, PciCommonRegister.QueueSelect, 2, 3));
+            Assert.Equal(3, transport.Registers.Read16(machine, PciCommonRegister.QueueSelect));
+            Assert.Equal(DriverStatus.Ok, window.Write(machine, 4, PciCommonRegister.DriverFeatureSelect, 4, 1));
+            Assert.Equal(1u, transport.Registers.Read32(machine, PciCommonRegister.DriverFeatureSelect));
+            Assert.Equal(DriverStatus.Ok, window.Write(machine, 4, PciCommonRegister.DeviceStatus, 1, 0));
+            Assert.Equal(DriverStatus.Ok, window.Read(machine, 4, PciCommonRegister.QueueCount, 2, out uint queues));
+            Assert.Equal(1u, queues);
+            foreach ((int bar, uint offset, uint width) in new[] { (6, 0u, 4u), (-1, 0u, 4u), (4, 0u, 8u), (4, 0u, 0u), (4, 2u, 4u) })
             {
-                if (capability.Id == PciCapability.VendorSpecific && bench.Info.Config.Read8(machine, function.Address, capability.Offset + PciVirtioCapability.TypeOffset) == PciVirtioCapability.Access)
-                    window = capability.Offset;
+                Assert.Equal(DriverStatus.InvalidArgument, window.Read(machine, bar, offset, width, out _));
+                Assert.Equal(DriverStatus.InvalidArgument, window.Write(machine, bar, offset, width, 0));
             }
-            Assert.NotEqual(0u, window);
-            Point(machine, bench, function.Address, window, 0x2000 + BlkConfig.Capacity, 4);
-            Assert.Equal(64u, bench.Info.Config.Read32(machine, function.Address, window + PciVirtioCapability.AccessDataOffset));
-            Point(machine, bench, function.Address, window, PciCommonRegister.QueueSelect, 2);
-            bench.Info.Config.Write16(machine, function.Address, window + PciVirtioCapability.AccessDataOffset, 3);
-            Assert.Equal(3, bench.Info.Config.Read16(machine, function.Address, window + PciVirtioCapability.AccessDataOffset));
         });
     }
 
-    static void Point(SimMachine machine, PciBench bench, PciAddress address, uint window, uint offset, uint length)
+    [Fact]
+    public void A_legacy_function_has_no_access_window()
     {
-        bench.Info.Config.Write8(machine, address, window + PciVirtioCapability.BarOffset, 4);
-        bench.Info.Config.Write32(machine, address, window + PciVirtioCapability.OffsetOffset, offset);
-        bench.Info.Config.Write32(machine, address, window + PciVirtioCapability.StructureLengthOffset, length);
+        using var bench = PciBench.Pc();
+        Plug(bench, VirtioPciInterface.Legacy);
+        bench.Run(machine =>
+        {
+            Open(bench, machine);
+            var function = bench.Table[VirtioPci.Find(bench.Table, DeviceType.Block)];
+            Assert.Equal(DriverStatus.NotSupported, PciAccessWindow.Find(machine, bench.Info.Config, function.Address, out _));
+        });
+    }
+
+    /// <summary>4.1.4: cap_len is less than what is read of the capability, so that there is something else.</summary>
+    [Theory]
+    [InlineData(16, DriverStatus.Ok)]
+    [InlineData(12, DriverStatus.NotSupported)]
+    public void A_capability_that_says_that_it_is_too_short_is_none(byte length, DriverStatus status)
+    {
+        using var bench = PciBench.Virt();
+        var function = bench.Plug(0x10, 2, [PciBench.None, PciBench.Memory(0x1000)]);
+        byte[] ids = [0xF4, 0x1A, 0x42, 0x10];
+        for (int i = 0; i < ids.Length; i++) function.Corrupt((uint)i, ids[i]);
+        function.AddVendorCapability([length, PciVirtioCapability.Common, 1, 0, 0, 0, 0, 0, 0, 0, (byte)PciCommonRegister.Length, 0, 0, 0]);
+        function.AddVendorCapability([16, PciVirtioCapability.Isr, 1, 0, 0, 0, 0x40, 0, 0, 0, 1, 0, 0, 0]);
+        function.AddVendorCapability([20, PciVirtioCapability.Notify, 1, 0, 0, 0, 0x50, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]);
+        bench.Run(machine =>
+        {
+            Assert.Equal(DriverStatus.Ok, bench.Info.Initialise(machine, bench.Table));
+            int index = VirtioPci.Find(bench.Table, DeviceType.Block);
+            Assert.Equal(status, VirtioPci.Open(machine, bench.Info, bench.Table, index, preferLegacy: false, out _));
+        });
     }
 
     [Fact]

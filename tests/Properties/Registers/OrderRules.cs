@@ -152,7 +152,7 @@ public sealed class OrderRules(bool isLegacy)
             (true, MmioRegister.QueueNotify) => OfNotify(now.Value),
             (true, MmioRegister.InterruptAck) => If((now.Value & ~CausesSeen) != 0, AcknowledgedUnseen),
             (true, >= MmioRegister.Config) => If(!isLegacy && FeaturesOkReadBack != true, ConfigWrittenDuringNegotiation),
-            (true, _) when AddressWords.Contains(now.Register) => OfSetUp(now, touches: true),
+            (true, _) when AddressWords.Contains(now.Register) => OfSetUp(now, touches: true).Concat(If(IsFollowed(now.Queue) && !IsGiven(now.Queue, MmioRegister.QueueNum), QueueSetupOutOfOrder)),
             _ => [],
         };
         foreach (var rule in broken) yield return rule;
@@ -213,6 +213,7 @@ public sealed class OrderRules(bool isLegacy)
     IEnumerable<RuleViolation> OfSetUp(Access now, bool touches)
     {
         if (!Has(isLegacy ? DeviceStatus.Driver : DeviceStatus.FeaturesOk) || !SinceReset.Any(access => access.Wrote(MmioRegister.QueueSel))) yield return QueueSetupOutOfOrder;
+        if (!isLegacy && Has(DeviceStatus.DriverOk) && IsFollowed(now.Queue) && !WasReadyAtDriverOk(now.Queue)) yield return QueueSetupOutOfOrder;
         foreach (var rule in OfFeaturesSettled()) yield return rule;
         if (IsStopUnread) yield return QueueStopNotReadBack;
         if (touches && IsFollowed(now.Queue) && IsReady(now.Queue)) yield return QueueTouchedWhileReady;
@@ -226,7 +227,20 @@ public sealed class OrderRules(bool isLegacy)
         else if (now.Value == 0 || now.Value > since[read].Value) yield return QueueNumAboveMax;
     }
 
-    bool IsComplete(uint queue) => IsGiven(queue, MmioRegister.QueueNum) && AddressWords.All(word => IsGiven(queue, word));
+    /// <summary>A size, and after it every word of the addresses.</summary>
+    bool IsComplete(uint queue)
+    {
+        var since = SinceReset;
+        int sized = since.FindLastIndex(access => access.Wrote(MmioRegister.QueueNum) && access.Queue == queue);
+        return sized >= 0 && AddressWords.All(word => since.Skip(sized).Any(access => access.Wrote(word) && access.Queue == queue));
+    }
+
+    bool WasReadyAtDriverOk(uint queue)
+    {
+        var since = SinceReset;
+        int running = since.FindIndex(access => access.Wrote(MmioRegister.Status) && (access.Value & DeviceStatus.DriverOk) != 0);
+        return since.Take(running).LastOrDefault(access => access.Wrote(MmioRegister.QueueReady) && access.Queue == queue).Value != 0;
+    }
 
     IEnumerable<RuleViolation> OfPfn(Access now)
     {

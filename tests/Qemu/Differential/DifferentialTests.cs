@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 using Ringcheck.Exploration;
 using Ringcheck.Qemu;
 using Ringcheck.Standard;
+using Ringcheck.Tests.Qemu.Scripts;
 using Xunit;
 
 namespace Ringcheck.Tests.Qemu.Differential;
@@ -16,7 +17,7 @@ namespace Ringcheck.Tests.Qemu.Differential;
 /// </summary>
 public sealed class DifferentialTests
 {
-    private const int ScriptsPerState = 132, TimeoutMs = 300_000, FailuresShown = 6;
+    private const int ScriptsPerState = 132, ScriptsPerStateOnPci = 145, TimeoutMs = 300_000, FailuresShown = 6;
     private const ulong DefaultSeed = 20_261_121;
 
     private static ulong Seed =>
@@ -28,8 +29,8 @@ public sealed class DifferentialTests
     {
         ["virtio-mmio version 2"] = (new MmioScripts(legacy: false), ScriptsPerState),
         ["virtio-mmio version 1"] = (new MmioScripts(legacy: true), ScriptsPerState),
-        ["virtio-pci modern"] = (PciScripts.Modern, ScriptsPerState),
-        ["virtio-pci legacy"] = (PciScripts.Legacy, ScriptsPerState),
+        ["virtio-pci modern"] = (PciScripts.Modern, ScriptsPerStateOnPci),
+        ["virtio-pci legacy"] = (PciScripts.Legacy, ScriptsPerStateOnPci),
     };
 
     [Theory(Timeout = TimeoutMs)]
@@ -56,8 +57,9 @@ public sealed class DifferentialTests
 
             Assert.True(failures.Count == 0, string.Join("\n", failures));
             Report($"{name}, seed {Seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s; QEMU was started {pair.Starts} times; "
-                + $"order of completion differed {lockstep.Reorderings} times, {lockstep.Replaced} values replaced\n{coverage}");
-            Assert.True(scripts.Length >= 1000);
+                + $"order of completion differed {lockstep.Reorderings} times, {lockstep.Replaced} values replaced, {lockstep.CutShort} scripts cut short\n{coverage}");
+            // One in ten at most, so that what was compared is not by chance the tamer part.
+            Assert.True(scripts.Length - lockstep.CutShort >= 1000 && 10 * lockstep.CutShort <= scripts.Length, $"{lockstep.CutShort} of {scripts.Length} scripts were not run to their end");
             Assert.Empty(coverage.MissedCells().Select(transport.Cells.Describe));
             Assert.Empty(coverage.MissedKinds());
             Assert.NotEqual(0, lockstep.Reorderings);
@@ -109,12 +111,36 @@ public sealed class DifferentialTests
             Assert.Null(new Lockstep(pair).Run(new DifferentialScript(preamble, longer)));
             QemuDiedException died = Assert.Throws<QemuDiedException>(() =>
             {
-                pair.Qemu.WriteRegister(Scripts.ScriptBuilder.BlkSlot, MmioRegister.QueueNum, 4, 256);
-                pair.Qemu.WriteRegister(Scripts.ScriptBuilder.BlkSlot, MmioRegister.QueueNotify, 4, 0);
+                pair.Qemu.WriteRegister(ScriptBuilder.BlkSlot, MmioRegister.QueueNum, 4, 256);
+                pair.Qemu.WriteRegister(ScriptBuilder.BlkSlot, MmioRegister.QueueNotify, 4, 0);
                 pair.Qemu.Settle();
             });
             Assert.Equal(128 + 6, died.Death.ExitCode);
             Assert.Contains("Assertion", died.Death.StandardErrorTail, StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>
+    /// Why <see cref="Tolerances.LoneCommandByte"/> is avoided: QEMU 7.2 does not lower a line whose function is told by one byte to keep quiet.
+    /// </summary>
+    [Fact(Timeout = TimeoutMs)]
+    public Task InterruptDisableInAByteOfItsOwnIsNotNoticedByQemu()
+    {
+        QemuFixture.SkipUnlessInstalled();
+        return Task.Run(() =>
+        {
+            using var pair = new DevicePair(PciScripts.Modern);
+            pair.Begin();
+            IScriptTarget[] targets = [pair.Qemu, pair.Simulated];
+            foreach (Act act in new Preamble(pair.Transport, DeviceState.Running, 16, FeatureSet.Of(Feature.Version1).Low).Acts().Where(act => act.Verb == Verb.Write))
+            {
+                Array.ForEach(targets, target => target.WriteRegister(act.Block, act.Where, act.Width, act.Value));
+            }
+
+            pair.ResizeDisk(2 * DevicePair.Sectors);
+            Assert.Equal([true, true], targets.Select(target => target.LineIsHigh(ScriptBuilder.BlkSlot)));
+            Array.ForEach(targets, target => target.WriteRegister(PciBlock.Config, PciRegister.Command + 1, 1, PciCommand.InterruptDisable >> 8));
+            Assert.Equal([true, false], targets.Select(target => target.LineIsHigh(ScriptBuilder.BlkSlot)));
         });
     }
 

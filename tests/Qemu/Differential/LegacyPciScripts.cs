@@ -38,7 +38,7 @@ internal sealed class LegacyPciScripts() : PciScripts(AllCells, isPc: true)
         Act.Read(0x800, 4, PciBlock.Msix), Port(QueueSize, 2), Port(QueueSelect, 2), Port(QueueNotify, 2), Port(IsrStatus, 1),
     ];
 
-    public override ulong QueueSizeMask => 0;
+    protected override ulong QueueSizeMask => 0;
 
     protected override uint Msix => MsixCapability;
 
@@ -73,7 +73,7 @@ internal sealed class LegacyPciScripts() : PciScripts(AllCells, isPc: true)
     public override Act Acknowledge(ulong causes) => Port(IsrStatus, 1);
 
     /// <summary>A legacy queue has one size.</summary>
-    public override int QueueSizeIn(Act act) => -1;
+    protected override int QueueSizeIn(Act act) => -1;
 
     protected override bool IsControl(byte block, uint offset) =>
         block == PciBlock.Legacy && offset is (PciLegacyRegister.DeviceStatus or QueueAddress or DriverFeatures);

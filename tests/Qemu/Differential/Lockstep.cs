@@ -21,7 +21,6 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 {
     private readonly List<int> placed = [];
     private ushort usedBefore;
-    private int sinceNotification;
     private bool isCutShort;
 
     /// <summary>Scripts that <see cref="Tolerances.BrokenBatch"/> ended.</summary>
@@ -30,7 +29,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
     /// <summary>Times that an order of completion had to be taken over from QEMU.</summary>
     public int Reorderings { get; private set; }
 
-    /// <summary>Writes whose value was replaced, because QEMU would abort.</summary>
+    /// <summary>Writes whose value was replaced by <see cref="ScriptTransport.WithoutHarm"/>.</summary>
     public int Replaced { get; private set; }
 
     public Difference? Run(DifferentialScript script)
@@ -45,7 +44,7 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         {
             pair.Begin();
             placed.Clear();
-            (sinceNotification, isCutShort) = (0, false);
+            isCutShort = false;
             foreach (Act act in script.Preamble.Acts().Concat(script.Acts))
             {
                 step = act.ToString();
@@ -63,7 +62,8 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
             }
 
             step = "end";
-            return Rest(step) ?? CompareAllRegisters(step) ?? CompareDisk(step);
+            Settle();
+            return CompareAtRest(step) ?? CompareAllRegisters(step) ?? CompareDisk(step);
         }
         catch (QemuDiedException died)
         {
@@ -87,11 +87,10 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
                 return CompareRegister(step, "the answer", act);
             case Verb.Write:
                 coverage?.Access(act, Preamble.StateOf(device));
-                return Write(WithoutLongerQueue(act), step);
+                return Write(WithoutHarm(act), step);
             case Verb.Place:
                 RequestKinds.All[(int)act.Where].Place(new Placement(pair, act.Slot, act.Variation));
                 placed.Add((int)act.Where);
-                sinceNotification++;
                 return null;
             case Verb.AvailFlags:
                 StoreInAvailable(AvailableRing.FlagsOffset, (ushort)act.Value);
@@ -114,8 +113,9 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
 
     private Difference? Write(Act act, string step)
     {
-        DeviceQueue queue = pair.Simulated.Device.AllQueues[0];
-        bool notifies = pair.Transport.Notifies(act);
+        VirtioDevice device = pair.Simulated.Device;
+        DeviceQueue queue = device.AllQueues[0];
+        bool notifies = pair.Transport.Notifies(act), wasBroken = device.IsBroken;
         usedBefore = queue.UsedIndex.Value;
         if (notifies)
         {
@@ -123,44 +123,34 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         }
 
         pair.Qemu.WriteRegister(act.Block, act.Where, act.Width, act.Value);
-        uint causesBefore = pair.Simulated.Device.InterruptStatus;
+        uint causesBefore = device.InterruptStatus;
         pair.Simulated.WriteRegister(act.Block, act.Where, act.Width, act.Value);
-        isCutShort = pair.Transport.InterruptsLate && sinceNotification > 1 && pair.Simulated.Device.IsBroken;
-        sinceNotification = notifies ? 0 : sinceNotification;
         if (!pair.Transport.MayWork(act))
         {
             return CompareRegisters(step);
         }
 
-        Difference? difference = Rest(step);
-        if (notifies && queue.UsedIndex.Value != usedBefore && causesBefore == 0
-            && pair.Simulated.Device.Negotiated.Has(Feature.EventIndex))
+        Settle();
+        isCutShort = pair.Transport.InterruptsLate && !wasBroken && device.IsBroken && queue.UsedIndex.Value != usedBefore;
+        if (isCutShort)
         {
-            coverage?.Returned(isInterrupted: pair.Simulated.Device.InterruptStatus != 0);
+            return null;
+        }
+
+        Difference? difference = CompareAtRest(step);
+        if (notifies && queue.UsedIndex.Value != usedBefore && causesBefore == 0 && device.Negotiated.Has(Feature.EventIndex))
+        {
+            coverage?.Returned(isInterrupted: device.InterruptStatus != 0);
         }
 
         return difference;
     }
 
-    /// <summary><see cref="Tolerances.LongerQueue"/>: the size that the queue has goes into the word for QueueNum.</summary>
-    private Act WithoutLongerQueue(Act act)
+    private Act WithoutHarm(Act act)
     {
-        DeviceQueue queue = pair.Simulated.Device.AllQueues[0];
-        int at = pair.Transport.QueueSizeIn(act);
-        if (at < 0 || queue.Descriptors == 0)
-        {
-            return act;
-        }
-
-        int shift = 8 * at;
-        ulong mask = pair.Transport.QueueSizeMask;
-        if ((act.Value >> shift & mask) <= queue.RingSize)
-        {
-            return act;
-        }
-
-        Replaced++;
-        return act with { Value = act.Value & ~(mask << shift) | (ulong)queue.RingSize << shift };
+        Act harmless = pair.Transport.WithoutHarm(act, pair.Simulated);
+        Replaced += harmless == act ? 0 : 1;
+        return harmless;
     }
 
     private void Notified(DeviceQueue queue)
@@ -189,12 +179,13 @@ internal sealed class Lockstep(DevicePair pair, Coverage? coverage = null)
         }
     }
 
-    private Difference? Rest(string step)
+    private void Settle()
     {
         pair.Qemu.Settle();
         pair.Simulated.Settle();
-        return CompareMemory(step) ?? CompareRegisters(step);
     }
+
+    private Difference? CompareAtRest(string step) => CompareMemory(step) ?? CompareRegisters(step);
 
     private Difference? CompareRegisters(string step) =>
         CompareAll(step, pair.Transport.Watched) ?? Compare(step, "the interrupt line", Level(pair.Qemu), Level(pair.Simulated));

@@ -35,7 +35,7 @@ internal sealed class MmioScripts(bool legacy) : ScriptTransport
     public override IReadOnlyList<Act> Everything { get; } =
         [.. Enumerable.Range(0, (int)(MmioRegister.Config + BlkConfig.Length + 3) / 4).Select(word => Act.Read(4 * (uint)word))];
 
-    public override ulong QueueSizeMask => uint.MaxValue;
+    protected override ulong QueueSizeMask => uint.MaxValue;
 
     public override (QemuProcess Process, QemuTarget Qemu, SimulatedTarget Simulated) Start(DiskImage disk, IDiskImage simulated, string serial, string simulatedSerial)
     {
@@ -71,7 +71,7 @@ internal sealed class MmioScripts(bool legacy) : ScriptTransport
 
     public override bool MayWork(Act act) => Reaches(act, QueueNotify) || Reaches(act, MmioRegister.Status) || Reaches(act, QueuePfn);
 
-    public override int QueueSizeIn(Act act) => !legacy && Reaches(act, QueueNum) ? (int)(QueueNum - act.Where) : -1;
+    protected override int QueueSizeIn(Act act) => !legacy && Reaches(act, QueueNum) ? (int)(QueueNum - act.Where) : -1;
 
     /// <summary>Does the write arrive at this register as a word of 4 bytes?</summary>
     private static bool Reaches(Act act, uint register) => act.Where <= register && register + 4 <= act.Where + act.Width;

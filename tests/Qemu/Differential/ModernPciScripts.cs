@@ -37,7 +37,7 @@ internal sealed class ModernPciScripts() : PciScripts(AllCells, isPc: false)
         Act.Read(0x800, 8, PciBlock.Msix), Act.Read(0x40, 4, PciBlock.Msix), Act.Read(0, 1, PciBlock.Isr),
     ];
 
-    public override ulong QueueSizeMask => 0xFFFF;
+    protected override ulong QueueSizeMask => 0xFFFF;
 
     protected override uint Msix => MsixCapability;
 
@@ -72,7 +72,7 @@ internal sealed class ModernPciScripts() : PciScripts(AllCells, isPc: false)
 
     public override Act Acknowledge(ulong causes) => Act.Read(0, 1, PciBlock.Isr);
 
-    public override int QueueSizeIn(Act act) =>
+    protected override int QueueSizeIn(Act act) =>
         act.Block == PciBlock.Common && Pieces(act.Where, act.Width).Any(p => p.At == QueueSize) ? (int)(QueueSize - act.Where) : -1;
 
     protected override bool IsControl(byte block, uint offset) => block switch

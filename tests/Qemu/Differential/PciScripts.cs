@@ -103,6 +103,22 @@ internal abstract class PciScripts(RegisterCells cells, bool isPc) : ScriptTrans
 
     public override bool MayWork(Act act) => act.Block == PciBlock.Config || act.Block == PciBlock.Msix || Notifies(act) || Pieces(act.Where, act.Width).Any(piece => IsControl(act.Block, piece.At));
 
+    /// <summary><see cref="Tolerances.LoneCommandByte"/>: the bit stays as it is.</summary>
+    public override Act WithoutHarm(Act write, SimulatedTarget simulated)
+    {
+        Act harmless = base.WithoutHarm(write, simulated);
+        foreach ((uint at, _, int shift) in Pieces(write.Where, write.Width))
+        {
+            if (write.Block == PciBlock.Config && at == PciRegister.Command + 1)
+            {
+                ulong disable = simulated.ReadRegister(PciBlock.Config, PciRegister.Command, 2) & PciCommand.InterruptDisable;
+                harmless = harmless with { Value = harmless.Value & ~((ulong)PciCommand.InterruptDisable >> 8 << shift) | disable >> 8 << shift };
+            }
+        }
+
+        return harmless;
+    }
+
     /// <summary>QEMU cuts accesses into naturally aligned pieces of at most 4 bytes.</summary>
     protected static IEnumerable<(uint At, int Length, int Shift)> Pieces(uint offset, int width)
     {

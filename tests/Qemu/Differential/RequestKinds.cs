@@ -198,8 +198,8 @@ internal static class RequestKinds
         yield return Kind("data at an odd address", p => p.Request(BlkRequestType.In), p => [p.TheHeader, Writable(p.Data + 3, p.Bytes), p.TheStatus]);
         yield return new RequestKind("header at an odd address", p =>
         {
-            p.Request(BlkRequestType.In);
-            p.Chain([Readable(p.Header + 1, 16), Writable(p.Data, 512), p.TheStatus]).Publish();
+            p.Request(BlkRequestType.In, header: p.Header + 1);
+            p.Chain([Readable(p.Header + 1, BlkRequest.HeaderSize), Writable(p.Data, Sector.Size), p.TheStatus]).Publish();
         });
     }
 

@@ -78,9 +78,25 @@ internal abstract class ScriptTransport
     /// <summary>Whether the device may do something on its own after a write.</summary>
     public abstract bool MayWork(Act act);
 
+    /// <summary>The same write, but for what QEMU could not go on from: the tolerances that are avoided.</summary>
+    public virtual Act WithoutHarm(Act write, SimulatedTarget simulated)
+    {
+        DeviceQueue queue = simulated.Device.AllQueues[0];
+        int at = QueueSizeIn(write);
+        if (at < 0 || queue.Descriptors == 0)
+        {
+            return write;
+        }
+
+        int shift = 8 * at;
+        return (write.Value >> shift & QueueSizeMask) <= queue.RingSize
+            ? write
+            : write with { Value = write.Value & ~(QueueSizeMask << shift) | (ulong)queue.RingSize << shift };
+    }
+
     /// <summary>Where in a write the value of a register begins that would make the queue longer (<see cref="Tolerances.LongerQueue"/>), in bytes; -1 if it does not reach it.</summary>
-    public abstract int QueueSizeIn(Act act);
+    protected abstract int QueueSizeIn(Act write);
 
     /// <summary>Bits of that register.</summary>
-    public abstract ulong QueueSizeMask { get; }
+    protected abstract ulong QueueSizeMask { get; }
 }

@@ -30,8 +30,12 @@ internal static class Tolerances
         IsUsed: false);
 
     public static Tolerance BrokenBatch { get; } = new("interrupts of a notification that breaks the device",
-        "Over PCI, QEMU interrupts once for all that one notification completed, and not at all if the device broke meanwhile; the simulated device interrupts for each request. A script for virtio-pci ends where several requests were notified together and one broke the device.",
+        "Over PCI, QEMU interrupts once for all that one notification completed, and not at all if the device broke meanwhile; the simulated device interrupts for each request. A script for virtio-pci ends where one notification both returned requests and broke the device.",
         IsUsed: true);
 
-    public static IReadOnlyList<Tolerance> All { get; } = [CompletionOrder, CompletionTime, ResetInFlight, OtherMemory, LongerQueue, BrokenBatch];
+    public static Tolerance LoneCommandByte { get; } = new("the Interrupt Disable bit written without the other byte of Command",
+        "QEMU's PCI function takes note of the bit only in a write that reaches byte 4 of configuration space: with a write of byte 5 alone, the interrupt line stays as it was, and is wrong from then on. The simulated function follows the bit. Scripts write the present value of the bit there.",
+        IsUsed: false);
+
+    public static IReadOnlyList<Tolerance> All { get; } = [CompletionOrder, CompletionTime, ResetInFlight, OtherMemory, LongerQueue, BrokenBatch, LoneCommandByte];
 }

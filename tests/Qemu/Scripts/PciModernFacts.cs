@@ -43,7 +43,8 @@ public static class PciModernFacts
             .Set(QueueSize, 1024, 2).Common(QueueSize, 1024, 2).Set(QueueSize, 0xFFFF, 2).Common(QueueSize, 1024, 2)
             .Build("queue_size keeps what is no power of two and what is above the maximum, and ignores 0 and 65535");
         yield return New().Assign().Set(ConfigMsixVector, 1, 2).Common(ConfigMsixVector, 1, 2).Set(ConfigMsixVector, 2, 2).Common(ConfigMsixVector, 0xFFFF, 2)
-            .Set(QueueMsixVector, 2, 2).Common(QueueMsixVector, 0xFFFF, 2).Build("a vector beyond the table reads back as 0xffff");
+            .Set(QueueMsixVector, 2, 2).Common(QueueMsixVector, 0xFFFF, 2).Set(ConfigMsixVector, 1, 2).Set(ConfigMsixVector, 0x1_0000).Common(ConfigMsixVector, 0xFFFF, 2)
+            .Build("a vector beyond the table reads back as 0xffff; all that is written counts, also beyond the field");
         yield return New().Assign().BringUpPci().Set(QueueEnable, 0, 2).Common(QueueEnable, 1, 2).Common(PciCommonRegister.DeviceStatus, Running | 0x40, 1)
             .Build("queue_enable = 0 breaks the device");
         yield return New().Assign().BringUpPci().Set(PciCommonRegister.QueueReset, 1, 2).Common(PciCommonRegister.QueueReset, 0, 2).Common(QueueEnable, 0, 2).Common(QueueSize, 256, 2)

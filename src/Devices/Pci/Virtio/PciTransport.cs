@@ -1,5 +1,6 @@
 using Ringcheck.Exploration;
 using Ringcheck.Models.Lifecycle;
+using Ringcheck.Models.Rules;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
@@ -14,7 +15,7 @@ public sealed class PciTransport : DeviceTransport
 
     readonly ushort[] queueVectors;
     ushort configVector;
-    bool isLegacy;
+    bool isLegacy, runsForFirmware;
 
     internal PciTransport(SimulatedMachine machine, VirtioPciSettings settings)
         : base(machine)
@@ -28,14 +29,20 @@ public sealed class PciTransport : DeviceTransport
     /// <summary>Of a transitional function: the interface by which the driver has begun, with a write to the status, for the last time.</summary>
     public override bool IsLegacy => isLegacy;
 
+    public override RegisterNames Names => isLegacy ? RegisterNames.PciLegacy : RegisterNames.PciModern;
+
     internal override ushort QemuQueueSizeShown(ushort plain) => plain;
 
     internal override bool MustAcknowledge => !Function.IsMsixEnabled;
 
     internal override LifecycleState InitialLifecycle => LifecycleState.OfPci(Function.Virtio.Interface == VirtioPciInterface.Legacy);
 
+    /// <summary>The device has queues that somebody before the driver gave it, and nobody has reset it since.</summary>
+    internal bool RunsForFirmware => runsForFirmware;
+
     internal override void PowerOn()
     {
+        runsForFirmware = false;
         isLegacy = Function.Virtio.Interface == VirtioPciInterface.Legacy;
         Device.PageShift = PageShift;
         ForgetVectors();
@@ -44,8 +51,16 @@ public sealed class PciTransport : DeviceTransport
         Function.ForgetStarted();
     }
 
+    /// <summary>See <see cref="VirtioPciSettings.IsLeftByFirmware"/>.</summary>
+    internal void LeaveByFirmware()
+    {
+        runsForFirmware = true;
+        Device.LeaveRunning(SimulatedMachine.RamBase);
+    }
+
     internal override void Reset()
     {
+        runsForFirmware = false;
         ForgetVectors();
         Function.SetInterrupt(false);
         if (!Device.Rules.IsQemu) return;
@@ -96,7 +111,7 @@ public sealed class PciTransport : DeviceTransport
 
     internal override void Fold(ref StateHasher hasher)
     {
-        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0) | (Function.IsDisabled ? 1u << 17 : 0) | (Function.IsStarted ? 1u << 18 : 0));
+        hasher.Add(configVector | (isLegacy ? 1u << 16 : 0) | (Function.IsDisabled ? 1u << 17 : 0) | (Function.IsStarted ? 1u << 18 : 0) | (runsForFirmware ? 1u << 19 : 0));
         foreach (ushort vector in queueVectors) hasher.Add(vector);
         foreach (var (place, value) in unbacked)
         {

@@ -47,13 +47,10 @@ public sealed partial class VirtioPciFunction
             case PciStructure.Device: WriteDevice(within, width, (uint)value); break;
             case PciStructure.Legacy: WriteLegacy(within, width, (uint)value); break;
             case PciStructure.Notify:
-                if (Rules.IsQemu || width == sizeof(ushort)) Notified(QueueOf(within, (uint)value));
+                if (Rules.IsQemu || width == sizeof(ushort)) Notified(layout.QueueAt(within, (uint)value));
                 break;
         }
     }
-
-    /// <summary>4.1.4.4: the address tells which queue, or, where all have the same, the value.</summary>
-    uint QueueOf(uint offset, uint value) => layout.NotifyMultiplier == 0 ? value & 0xFFFF : offset / layout.NotifyMultiplier;
 
     /// <summary>A function that is no bus master cannot look at its queues; QEMU's still can, and takes nothing (<see cref="CommandWrittenAsQemu"/>).</summary>
     void Notified(uint queue)
@@ -106,7 +103,7 @@ public sealed partial class VirtioPciFunction
             PciCommonRegister.QueueSize => queue is null ? 0 : Rules.IsQemu ? queue.RingSize : queue.Size != 0 ? queue.Size : queue.MaximumSize,
             PciCommonRegister.QueueMsixVector => transport.QueueVector,
             PciCommonRegister.QueueEnable => Owner.ReadQueueReady(),
-            PciCommonRegister.QueueNotifyOff => layout.NotifyMultiplier == 0 ? 0 : Rules.IsQemu ? Owner.QueueSel : queue is null ? 0u : queue.Index,
+            PciCommonRegister.QueueNotifyOff => Rules.IsQemu ? Owner.QueueSel : queue is null ? 0 : layout.NotifyOffOf(queue.Index),
             >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when queue is null => transport.Unbacked(offset),
             PciCommonRegister.QueueDesc => (uint)(queue?.DescriptorAddress ?? 0),
             PciCommonRegister.QueueDesc + 4 => (uint)((queue?.DescriptorAddress ?? 0) >> 32),
@@ -128,13 +125,13 @@ public sealed partial class VirtioPciFunction
             case PciCommonRegister.DriverFeature:
                 if (!Rules.IsQemu || Owner.DriverFeaturesSel <= 1) Owner.WriteDriverFeatures(value);
                 break;
-            case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
+            case PciCommonRegister.ConfigMsixVector: transport.ConfigVector = VectorIn(value); break;
             case PciCommonRegister.DeviceStatus: WriteStatus(value, legacy: false); break;
             case PciCommonRegister.QueueSelect:
                 if (!Rules.IsQemu || value < VirtioDevice.QemuQueueSelectors) Owner.QueueSel = (ushort)value;
                 break;
             case PciCommonRegister.QueueSize: Owner.WriteQueueRegister(VirtioRegister.QueueSize, (ushort)value); break;
-            case PciCommonRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+            case PciCommonRegister.QueueMsixVector: transport.QueueVector = VectorIn(value); break;
             case PciCommonRegister.QueueEnable: EnableQueue((ushort)value); break;
             case PciCommonRegister.QueueReset when Rules.IsQemu && value == 1: transport.ResetQueue(); break;
             case >= PciCommonRegister.QueueDesc and < PciCommonRegister.Length when Rules.IsQemu && Owner.SelectedQueue is null: transport.SetUnbacked(offset, value); break;
@@ -147,6 +144,9 @@ public sealed partial class VirtioPciFunction
         }
         Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Common, offset)));
     }
+
+    /// <summary>QEMU compares all that was written with the vectors that there are, also what is wider than the field.</summary>
+    static ushort VectorIn(uint value) => (ushort)Math.Min(value, PciCommonRegister.NoVector);
 
     void WriteStatus(uint value, bool legacy)
     {
@@ -214,8 +214,8 @@ public sealed partial class VirtioPciFunction
                 WriteStatus(value, legacy: true);
                 if (Rules.IsQemu && value == (DeviceStatus.Acknowledge | DeviceStatus.Driver)) MakeBusMaster();
                 break;
-            case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = (ushort)value; break;
-            case PciLegacyRegister.QueueMsixVector: transport.QueueVector = (ushort)value; break;
+            case PciLegacyRegister.ConfigMsixVector: transport.ConfigVector = VectorIn(value); break;
+            case PciLegacyRegister.QueueMsixVector: transport.QueueVector = VectorIn(value); break;
         }
         Machine.Engine.Touch(SimMachine.RegisterWatchKey(CpuAddressOf(PciStructure.Legacy, offset)));
     }

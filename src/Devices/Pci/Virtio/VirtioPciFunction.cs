@@ -22,8 +22,8 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
     {
         this.transport = transport;
         Virtio = settings;
-        layout = Rules.IsUnusual && settings.Interface != VirtioPciInterface.Legacy ? VirtioPciLayout.Odd : VirtioPciLayout.Plain(settings.Queues);
-        bool isPlain = layout != VirtioPciLayout.Odd;
+        bool isPlain = !Rules.IsUnusual || settings.Interface == VirtioPciInterface.Legacy;
+        layout = isPlain ? VirtioPciLayout.Plain(settings.Queues) : VirtioPciLayout.Odd(settings.Queues);
         if (settings.Interface != VirtioPciInterface.Modern) AddBar(LegacyBar, new(PciBarKind.Io, IsPrefetchable: false, LegacySize));
         if (isPlain && settings.Vectors != 0) AddBar(1, new(PciBarKind.Memory32, IsPrefetchable: false, 0x1000));
         if (!isPlain)
@@ -133,6 +133,24 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
         BinaryPrimitives.WriteUInt32LittleEndian(body[((int)PciVirtioCapability.StructureLengthOffset - skipped)..], length);
     }
 
+    // Firmware
+
+    public override void PowerOn()
+    {
+        base.PowerOn();
+        if (!Virtio.IsLeftByFirmware) return;
+        LeaveByFirmware();
+        transport.LeaveByFirmware();
+    }
+
+    /// <summary>PCI only lets it write again; what it writes to is a queue in memory that the kernel has for something else now.</summary>
+    protected override void CommandChanged()
+    {
+        if (!transport.RunsForFirmware || !IsBusMaster || Rules.Lies) return;
+        Machine.Monitors.Driver(RegisterMonitor.Name, "bus-master-before-reset", [], $"the driver makes {Owner.Name} a bus master while it still runs with the queues that firmware gave it: it writes to memory that is not its any more",
+            "Write 0 to the device's status, and wait until it reads 0, before Bus Master Enable is set.");
+    }
+
     // Interrupts
 
     internal void Send(ushort vector)
@@ -160,7 +178,7 @@ public sealed partial class VirtioPciFunction : PciFunction, IVirtioRegisters
     {
         var (structure, within) = PlaceOf(offset);
         // The place tells the queue; of a device that lied about it, what the driver meant.
-        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, Rules.Lies ? (uint)value & 0xFFFF : QueueOf(within, (uint)value));
+        if (structure == PciStructure.Notify && writes) return new(LifecycleEventKind.NotifyWritten, Rules.Lies ? (uint)value & 0xFFFF : layout.QueueAt(within, (uint)value));
         return VirtioPciRules.EventOf(structure, within, LegacyConfig, writes, (uint)value);
     }
 

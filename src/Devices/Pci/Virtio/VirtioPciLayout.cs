@@ -18,14 +18,17 @@ readonly record struct PciStructurePlace(PciStructure Structure, int Bar, uint O
 
 /// <summary>
 /// Virtio 1.4, 4.1.4: where a function has its structures. A driver must take them from the capabilities, so functions of profile <c>odd</c> have them elsewhere, in BARs of
-/// other kinds, with one address for all notifications.
+/// other kinds; notifications of their one queue go to where those of all would, and several queues have theirs in the reverse order, behind a place that is nobody's.
 /// </summary>
 sealed class VirtioPciLayout
 {
-    const uint DeviceRoom = 0x100;
+    const uint DeviceRoom = 0x100, OddMultiplier = 16;
 
-    VirtioPciLayout(uint multiplier, int msixBar, uint msixTable, uint msixPending, PciStructurePlace[] places)
+    readonly uint? firstOfReversed;
+
+    VirtioPciLayout(uint multiplier, int msixBar, uint msixTable, uint msixPending, PciStructurePlace[] places, uint? firstOfReversed = null)
     {
+        this.firstOfReversed = firstOfReversed;
         NotifyMultiplier = multiplier;
         MsixBar = msixBar;
         MsixTable = msixTable;
@@ -53,13 +56,28 @@ sealed class VirtioPciLayout
     ]);
 
     /// <summary>Common configuration and the device's own in the midst of a 32-bit BAR 3, the rest in a 64-bit BAR 1.</summary>
-    public static VirtioPciLayout Odd { get; } = new(multiplier: 0, msixBar: 1, msixTable: 0x1000, msixPending: 0x1800,
-    [
-        new(PciStructure.Common, 3, 0x140, PciCommonRegister.Length),
-        new(PciStructure.Device, 3, 0x200, DeviceRoom),
-        new(PciStructure.Notify, 1, 0x400, sizeof(ushort)),
-        new(PciStructure.Isr, 1, 0x777, 1),
-    ]);
+    public static VirtioPciLayout Odd(int queues)
+    {
+        bool isOne = queues <= 1;
+        return new(multiplier: isOne ? 0 : OddMultiplier, msixBar: 1, msixTable: 0x1000, msixPending: 0x1800,
+        [
+            new(PciStructure.Common, 3, 0x140, PciCommonRegister.Length),
+            new(PciStructure.Device, 3, 0x200, DeviceRoom),
+            new(PciStructure.Notify, 1, 0x400, isOne ? sizeof(ushort) : OddMultiplier * ((uint)queues + 1)),
+            new(PciStructure.Isr, 1, 0x777, 1),
+        ], isOne ? null : (uint)queues);
+    }
+
+    /// <summary>The queue_notify_off of a queue.</summary>
+    public uint NotifyOffOf(uint queue) => NotifyMultiplier == 0 ? 0 : firstOfReversed is { } first ? first - queue : queue;
+
+    /// <summary>The queue that is notified at a place of the structure (4.1.4.4); where all have the same, the value written says which.</summary>
+    public uint QueueAt(uint offset, uint value)
+    {
+        if (NotifyMultiplier == 0) return value & 0xFFFF;
+        uint at = offset / NotifyMultiplier;
+        return firstOfReversed is { } first ? (first - at) & 0xFFFF : at;
+    }
 
     public PciStructurePlace Of(PciStructure structure)
     {

@@ -32,6 +32,12 @@ public sealed record VirtioPciSettings
     /// <summary>Vectors that the device can really map: what is asked for beyond that reads back as none (4.1.5.1.2.1).</summary>
     public int MappableVectors { get; init; } = int.MaxValue;
 
+    /// <summary>
+    /// Powers on as firmware leaves a device that it has used: a bus master, running with a queue of firmware's, its pin off, MSI-X on with messages of firmware's, an old error in the
+    /// status register of PCI.
+    /// </summary>
+    public bool IsLeftByFirmware { get; init; }
+
     /// <summary>Base class, subclass, programming interface.</summary>
     public uint ClassCode { get; init; } = 0x010000;
 

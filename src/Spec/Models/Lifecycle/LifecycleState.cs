@@ -135,11 +135,14 @@ public partial struct LifecycleState
             case Kind.QueueNumMaxRead:
                 _queueNumMax = (ushort)Math.Min(what.Value, ushort.MaxValue);
                 Set(Mark.NumMaxSeen, true);
+                // On PCI, a queue has a size before it is given one: to read it is enough.
+                if (Has(Mark.Pci) && what.Value != 0 && _queueSel < MaxQueues)
+                    _queues[_queueSel] |= Sized;
                 return RuleViolation.None;
             case Kind.QueueNumWritten:
                 return WriteQueueNum(what.Value);
             case Kind.QueueAddressWritten:
-                return OnVersion(legacy: false, SetUpQueue((byte)(1 << (int)what.Value)));
+                return OnVersion(legacy: false, WriteQueueAddress((byte)(1 << (int)what.Value)));
             case Kind.QueueReadyWritten:
                 return OnVersion(legacy: false, WriteQueueReady(what.Value));
             case Kind.QueueReadyRead:
@@ -261,6 +264,8 @@ public partial struct LifecycleState
         if ((before & (IsLegacy ? DeviceStatus.Driver : DeviceStatus.FeaturesOk)) == 0)
             return RuleViolation.StatusOutOfOrder;
         Set(Mark.Running, true);
+        if (!IsLegacy)
+            ForgetUnready();
         return Has(Mark.VectorUnread) ? RuleViolation.VectorNotReadBack : FeaturesSettled();
     }
 
@@ -331,21 +336,46 @@ public partial struct LifecycleState
             return stop;
         if (given != 0 && QueueIs(_queueSel, Ready))
             return RuleViolation.QueueTouchedWhileReady;
-        // A queue that was stopped may be set up again at any time; one that the device has never had comes before DRIVER_OK.
-        if (given != 0 && !IsLegacy && Is(DeviceStatus.DriverOk) && _queueSel < MaxQueues && _queues[_queueSel] == 0)
+        // A queue that was stopped may be set up again at any time; one that was not ready at DRIVER_OK comes too late.
+        if (!IsLegacy && Is(DeviceStatus.DriverOk) && IsUntouched(_queueSel))
             return RuleViolation.QueueSetupOutOfOrder;
         if (_queueSel < MaxQueues)
             _queues[_queueSel] |= given;
         return RuleViolation.None;
     }
 
+    /// <summary>Whether the device has nothing of the queue that it would need. A size that it has by itself is not counted.</summary>
+    private readonly bool IsUntouched(uint queue) => queue < MaxQueues && (_queues[(int)queue] & (Has(Mark.Pci) ? ~Sized : byte.MaxValue)) == 0;
+
+    /// <summary>The size comes before the addresses: a new one makes them, of which it tells how much memory they stand for, mean nothing.</summary>
     private RuleViolation WriteQueueNum(uint value)
     {
         if (SetUpQueue(Sized) is var rule and not RuleViolation.None)
             return rule;
+        if (!IsLegacy)
+            Clear(AllHalves);
         if (!Has(Mark.NumMaxSeen))
             return RuleViolation.QueueNumNotChecked;
         return value == 0 || value > _queueNumMax ? RuleViolation.QueueNumAboveMax : RuleViolation.None;
+    }
+
+    /// <summary>What a queue was given before DRIVER_OK does not count any more, if it was not made ready in time.</summary>
+    private void ForgetUnready()
+    {
+        for (var queue = 0; queue < MaxQueues; queue++)
+        {
+            if ((_queues[queue] & Ready) == 0)
+                _queues[queue] = 0;
+        }
+    }
+
+    private RuleViolation WriteQueueAddress(byte half)
+    {
+        if (SetUpQueue(0) is var rule and not RuleViolation.None)
+            return rule;
+        if (_queueSel < MaxQueues && !QueueIs(_queueSel, Sized))
+            return RuleViolation.QueueSetupOutOfOrder;
+        return SetUpQueue(half);
     }
 
     private RuleViolation WriteQueueReady(uint value)
@@ -362,8 +392,7 @@ public partial struct LifecycleState
         }
         if (SetUpQueue(0) is var rule and not RuleViolation.None)
             return rule;
-        // On PCI, a queue has a size before it is given one.
-        if (_queueSel < MaxQueues && !QueueIs(_queueSel, Has(Mark.Pci) ? AllHalves : (byte)(Sized | AllHalves)))
+        if (_queueSel < MaxQueues && !QueueIs(_queueSel, Sized | AllHalves))
             return RuleViolation.QueueReadyIncomplete;
         if (_queueSel < MaxQueues)
             _queues[_queueSel] |= Ready;
@@ -374,7 +403,7 @@ public partial struct LifecycleState
     {
         if (value == 0)
             Set(Mark.StopUnread, false);
-        return value != 0 && Has(Mark.ResetSeen) && _queueSel < MaxQueues && _queues[_queueSel] == 0
+        return value != 0 && Has(Mark.ResetSeen) && IsUntouched(_queueSel)
             ? RuleViolation.QueueReadyAfterReset : RuleViolation.None;
     }
 
@@ -401,16 +430,24 @@ public partial struct LifecycleState
     {
         if (value == 0)
         {
-            Clear(Ready | Sized | Aligned);
+            Clear(Has(Mark.Pci) ? Ready : (byte)(Ready | Sized | Aligned));
             return RuleViolation.None;
         }
         if (Has(Mark.Pci))
-            return Has(Mark.VectorUnread) ? RuleViolation.VectorNotReadBack : SetUpQueue(Ready);
+            return Has(Mark.VectorUnread) ? RuleViolation.VectorNotReadBack : WritePciPage();
         if (!Has(Mark.PageSize))
             return RuleViolation.LegacyPageSizeMissing;
         if (_queueSel < MaxQueues && !QueueIs(_queueSel, Ready) && !QueueIs(_queueSel, Sized | Aligned))
             return RuleViolation.LegacyQueueIncomplete;
         return SetUpQueue(Ready);
+    }
+
+    /// <summary>4.1.5.1.3 of a legacy device: its size is fixed, and tells how much memory the page begins.</summary>
+    private RuleViolation WritePciPage()
+    {
+        if (SetUpQueue(0) is var rule and not RuleViolation.None)
+            return rule;
+        return _queueSel < MaxQueues && !QueueIs(_queueSel, Sized) ? RuleViolation.QueueSetupOutOfOrder : SetUpQueue(Ready);
     }
 
     private void Clear(byte marks)

@@ -18,7 +18,7 @@ public sealed record RuleEntry(RuleViolation Rule, string Monitor, IReadOnlyList
 }
 
 /// <summary>The words and clauses of each <see cref="RuleViolation"/>.</summary>
-public static class RuleTable
+public static partial class RuleTable
 {
     private const string Ownership = "ownership";
     private const string Lifecycle = "lifecycle";
@@ -132,8 +132,8 @@ public static class RuleTable
 
     private static RuleEntry[] Queues() =>
     [
-        Entry(QueueSetupOutOfOrder, Lifecycle, "A queue was set up before its step: features settled and QueueSel written.",
-            "Set queues up between the features and DRIVER_OK, each after its QueueSel.", Sequence),
+        Entry(QueueSetupOutOfOrder, Lifecycle, "A step of a queue's set-up came before its turn: after the features, QueueSel, the size, the addresses, QueueReady, and only then DRIVER_OK.",
+            "Set queues up between the features and DRIVER_OK, each in this order.", Sequence),
         Entry(QueueNumNotChecked, Lifecycle, "QueueNum was written without reading QueueNumMax of this queue.",
             "Read QueueNumMax after QueueSel.", "mmio.driver.mmio-device-register-layout.9"),
         Entry(QueueNumAboveMax, Lifecycle, "QueueNum was 0 or more than QueueNumMax.",
