@@ -49,6 +49,7 @@ abstract partial class DeviceScenario<TDevice, TDriver>
             DeviceType = type,
             Queues = queues,
             Vectors = pci.Vectors,
+            IsLeftByFirmware = pci.IsLeftByFirmware,
             ClassCode = classCode,
         };
         device = machine.PlugPci(function, make, PciDevice, bridge);
