@@ -22,6 +22,9 @@ public sealed record QemuOptions
     /// <summary>Further disks on PCI, in this order.</summary>
     public IReadOnlyList<QemuPciDisk> FurtherDisks { get; init; } = [];
 
+    /// <summary>Other virtio devices, in this order.</summary>
+    public IReadOnlyList<QemuVirtioDevice> Devices { get; init; } = [];
+
     /// <summary>Bridges, a bridge after the one that it is behind.</summary>
     public IReadOnlyList<QemuPciBridge> Bridges { get; init; } = [];
 
@@ -117,6 +120,12 @@ public sealed record QemuOptions
             yield return $"if=none,id={further.Id},format=raw,cache=writeback,file={Escape(further.Image)}";
             yield return "-device";
             yield return $"virtio-blk-pci,drive={further.Id},id={DeviceOf(further.Id)}{further.Function.Properties()}";
+        }
+
+        foreach (QemuVirtioDevice device in Devices)
+        {
+            yield return "-device";
+            yield return device.Arguments();
         }
 
         foreach (string argument in ExtraArguments)

@@ -59,3 +59,14 @@ public sealed record QemuPciBridge(string Id, int Device, string Bus = "")
 /// <param name="Image">A raw image.</param>
 /// <param name="Function">Where it is.</param>
 public sealed record QemuPciDisk(string Id, string Image, QemuPciFunction Function);
+
+/// <summary>A virtio device that is no disk.</summary>
+/// <param name="Name">As QEMU has it, without the transport: <c>virtio-rng</c>.</param>
+/// <param name="Function">Where it is on PCI. Null: on virtio-mmio, in the last free slot.</param>
+public sealed record QemuVirtioDevice(string Name, QemuPciFunction? Function)
+{
+    /// <summary>Properties appended to its <c>-device</c>, each with its comma.</summary>
+    public string Properties { get; init; } = "";
+
+    internal string Arguments() => $"{Name}{(Function is null ? "-device" : "-pci")}{Function?.Properties()}{Properties}";
+}

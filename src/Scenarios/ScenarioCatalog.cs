@@ -25,6 +25,8 @@ public sealed class ScenarioCatalog(bool freshDrivers) : IScenarioCatalog
         new(new("split-2x3", "a split ring in small: 2 requests, each side looks 3 times", [NoProfile], InTour: false), (_, _, memory) => new Split2x3(memory)),
         .. BlkScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, entry.Profiles ?? BlkScenarios.Profiles, entry.InTour) { Memories = entry.Setup.Pci is { IsPc: true } ? OfX86 : [] },
             (profile, fresh, memory) => new BlkScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
+        .. EntropyScenarios.All.Select(entry => new Entry(new(entry.Name, entry.Summary, EntropyScenarios.Profiles, entry.InTour) { Memories = entry.Setup.Pci is { IsPc: true } ? OfX86 : [] },
+            (profile, fresh, memory) => new EntropyScenario(entry.Setup, Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory, fresh))),
         new(new(BlkOpenScenario.Name, BlkOpenScenario.Summary, BlkScenarios.Profiles, InTour: false),
             (profile, _, memory) => new BlkOpenScenario(Enum.Parse<DeviceProfile>(profile, ignoreCase: true), memory)),
         new(new(CpuBootScenario.Name, CpuBootScenario.Summary, [CpuBootScenario.Shipped], InTour: false) { Memories = NotTso, Variants = CpuBootScenario.Variants },

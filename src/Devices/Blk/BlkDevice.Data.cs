@@ -74,41 +74,13 @@ public sealed partial class BlkDevice
     async DeviceTask<Nothing> WritePiece(PendingRequest request, ulong start, int length)
     {
         Stage(length);
-        for (int done = 0; done < length;)
-        {
-            var run = Cut(request.Chain.ReadableAt(BlkRequest.HeaderSize + start + (ulong)done), length - done);
-            int chunk = Chunk((int)run.Length);
-            for (int moved = 0; moved < (int)run.Length; moved += chunk)
-            {
-                int count = Math.Min(chunk, (int)run.Length - moved);
-                await dma.Read(new(run.Address + (ulong)moved), staging.AsMemory(done + moved, count));
-            }
-            done += (int)run.Length;
-        }
+        await Gather(request, BlkRequest.HeaderSize + start, staging.AsMemory(0, length));
         ulong first = start / Sector.Size;
         for (int at = 0; at < length; at += (int)Sector.Size)
         {
             var sector = request.Sector + (first + (ulong)at / Sector.Size);
             cache?.Writes(sector, isWriteBack);
             Disk.Write(sector, staging.AsSpan(at, (int)Sector.Size));
-        }
-        return default;
-    }
-
-    /// <summary>Writes bytes to the writable stream, from <paramref name="start"/> on.</summary>
-    async DeviceTask<Nothing> Fill(PendingRequest request, ulong start, ReadOnlyMemory<byte> source)
-    {
-        for (int done = 0; done < source.Length;)
-        {
-            var run = Cut(request.Chain.WritableAt(start + (ulong)done), source.Length - done);
-            int chunk = Chunk((int)run.Length);
-            for (int moved = 0; moved < (int)run.Length; moved += chunk)
-            {
-                int count = Math.Min(chunk, (int)run.Length - moved);
-                await dma.Write(new(run.Address + (ulong)moved), source.Slice(done + moved, count));
-            }
-            done += (int)run.Length;
-            request.Written += run.Length;
         }
         return default;
     }
@@ -121,17 +93,5 @@ public sealed partial class BlkDevice
         int length = Rules.IsQemu ? Math.Min(text + 1, identity.Length) : identity.Length;
         await Fill(request, 0, identity.AsMemory(0, (int)Math.Min((ulong)length, request.DataLength)));
         return default;
-    }
-
-    /// <summary>In at most <see cref="SimulatedMachine.PayloadChunks"/> pieces for each buffer.</summary>
-    int Chunk(int length) => (length + Machine.PayloadChunks - 1) / Machine.PayloadChunks;
-
-    /// <summary>A run ends where the data does, and where RAM does: beyond it, reads give zeroes and writes are lost.</summary>
-    DeviceBuffer Cut(DeviceBuffer run, int left)
-    {
-        uint length = (uint)Math.Min(run.Length, (ulong)left);
-        var ram = Machine.Ram;
-        if (ram.Contains(run.Address, 1) && !ram.Contains(run.Address, length)) length = (uint)(ram.Base + ram.Size - run.Address);
-        return new(run.Address, length);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class BlkDevice
     const ulong QemuSectorsMax = int.MaxValue / Sector.Size;
 
     /// <summary>Reads the header and judges the request. False: this is no request at all, and the device is broken.</summary>
-    async DeviceTask<bool> Prepare(PendingRequest request)
+    private protected override async DeviceTask<bool> Prepare(PendingRequest request)
     {
         var chain = request.Chain;
         if (chain.ReadableLength < BlkRequest.HeaderSize || chain.WritableLength < BlkRequest.StatusSize) return false;
@@ -150,23 +150,5 @@ public sealed partial class BlkDevice
         await dma.Store(new(chain.Writable(chain.WritableCount - 2).Address), ScsiErrorsAlwaysSet);
         request.End(BlkStatus.Unsupported);
         return default;
-    }
-
-    /// <summary>A little-endian field of the readable stream: one access where it lies in one piece and aligned, else byte by byte.</summary>
-    async DeviceTask<ulong> ReadField(DeviceChain chain, ulong offset, int width)
-    {
-        var at = chain.ReadableAt(offset);
-        if (at.Length >= (uint)width && at.Address % (uint)width == 0)
-        {
-            if (width == 8) return await dma.Load<ulong>(new(at.Address));
-            return await dma.Load<uint>(new(at.Address));
-        }
-        ulong value = 0;
-        for (int i = 0; i < width; i++)
-        {
-            at = chain.ReadableAt(offset + (ulong)i);
-            value |= (ulong)await dma.Load<byte>(new(at.Address)) << (8 * i);
-        }
-        return value;
     }
 }

@@ -4,19 +4,15 @@ using Ringcheck.Standard;
 namespace Ringcheck.Devices;
 
 /// <summary>
-/// Virtio 1.4, 5.2 "Block Device", on any transport. This file: configuration space, and what the transport tells. What is in service and in which
-/// order things happen is in the part "Service", what a chain asks for in "Requests", moving data in "Data".
+/// Virtio 1.4, 5.2 "Block Device", on any transport. This file: configuration space, and what the transport tells. What a chain asks for is in the part
+/// "Requests", how it ends in "Answers", moving data in "Data".
 /// </summary>
-public sealed partial class BlkDevice : VirtioDevice, IDisposable
+public sealed partial class BlkDevice : RequestDevice<PendingRequest>, IDisposable
 {
     readonly BlkSettings settings;
     readonly BlkConfiguration configuration;
-    readonly DmaPort dma;
-    readonly SplitRing ring;
-    readonly CoroutineAgent engine;
     readonly ActionAgent change;
     readonly VolatileCache? cache;
-    readonly List<PendingRequest> inService = [], free = [];
     bool isWriteBack, hasChanged;
     int errorsLeft, hangsLeft;
 
@@ -28,13 +24,6 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
         configuration = new(settings, Rules.IsQemu);
         Disk = new(settings.Image);
         cache = settings.HasVolatileCache ? new(Disk) : null;
-        dma = Dma;
-        ring = new(this, dma);
-        engine = machine.Engine.Add(new CoroutineAgent(name, Rules.IsQemu ? ServeAsQemu : Serve));
-        dma.Agent = engine;
-        engine.Parts = (Parts(PeripheralBits.Control), Parts(PeripheralBits.Bell), Parts(PeripheralBits.Life));
-        engine.Beginning = () => machine.Messages.TakeIn(dma, Parts(PeripheralBits.Control | PeripheralBits.Bell));
-        machine.MayStop(Parts(PeripheralBits.Life), dma);
         change = machine.Engine.Add(new ActionAgent(name + ".change", ChangeConfiguration));
     }
 
@@ -49,12 +38,6 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
     /// <summary>The cache mode: writes are stable once a flush has made them so, and not at once.</summary>
     public bool IsWriteBack => isWriteBack;
 
-    /// <summary>Requests returned since power-on, whatever their status. A counter for reports, not part of the state.</summary>
-    public uint RequestsServed { get; private set; }
-
-    /// <summary>Requests taken and not returned.</summary>
-    public int RequestsInService => inService.Count;
-
     protected override uint ConfigLength => configuration.Length;
 
     public override void PowerOn()
@@ -68,8 +51,6 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
         hasChanged = false;
         errorsLeft = settings.Faults.MaximumErrors;
         hangsLeft = settings.Faults.MaximumHangs;
-        RequestsServed = 0;
-        ForgetRequests();
         configuration.Clear();
     }
 
@@ -81,7 +62,6 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
         hasher.Add(Disk.Hash);
         cache?.Fold(ref hasher);
         if (Rules.IsQemu) configuration.Fold(ref hasher); // elsewhere it is filled at each read
-        foreach (var request in inService) request.Fold(ref hasher);
     }
 
     /// <summary>The disk has another size from now on, as after QEMU's block_resize. In sectors.</summary>
@@ -148,28 +128,9 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
 
     // What the transport tells
 
-    protected override void Notified(DeviceQueue queue)
-    {
-        queue.IsNotified = true;
-        engine.Wake();
-    }
-
-    /// <summary>What the device does for other queues goes on: it is cut off only in the midst of an access for this one.</summary>
-    protected override void Stop(DeviceQueue queue)
-    {
-        bool isAtWork = engine.Running && serving != queue;
-        if (!isAtWork) engine.Cancel();
-        for (int i = inService.Count - 1; i >= 0; i--)
-        {
-            if (inService[i].Queue == queue) Forget(inService[i]);
-        }
-        queue.IsNotified = queue.IsAwake = false;
-        if (!isAtWork && HasWork()) engine.Wake();
-    }
-
     protected override void Reset()
     {
-        ForgetRequests();
+        base.Reset();
         Engine.Block(change);
         Engine.Reducer?.NoteStop(change, wasAtWork: false);
         isWriteBack = true;
@@ -179,20 +140,6 @@ public sealed partial class BlkDevice : VirtioDevice, IDisposable
     {
         // 5.2.5.2, and QEMU: without CONFIG_WCE, the cache mode is what FLUSH says; and without FLUSH there is none to write back (QEMU lets the driver choose).
         if (!Negotiated.Has(BlkFeature.ConfigWce) || (!Rules.IsQemu && !Negotiated.Has(BlkFeature.Flush))) isWriteBack = Negotiated.Has(BlkFeature.Flush);
-        if (Rules.IsQemu) return;
-        foreach (var queue in Queues)
-        {
-            if (IsServed(queue) && Whim(2, "looks at its queue without a notification") != 0) Notified(queue); // an odd device looks anyway
-        }
-    }
-
-    void ForgetRequests()
-    {
-        engine.Cancel();
-        free.AddRange(inService);
-        inService.Clear();
-        serving = null;
-        foreach (var queue in Queues) queue.IsNotified = queue.IsAwake = false;
-        ring.Reset();
+        base.DriverOkWritten();
     }
 }

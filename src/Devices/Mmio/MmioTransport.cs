@@ -8,7 +8,7 @@ namespace Ringcheck.Devices;
 public sealed class MmioTransport(SimulatedMachine machine, InterruptLine line) : DeviceTransport(machine), IVirtioRegisters, IPieces
 {
     /// <summary>QEMU answers this for each queue that exists, whatever the device's own size.</summary>
-    internal override ushort QemuQueueSizeShown => (ushort)VirtioDevice.QemuQueueSizeMax;
+    internal override ushort QemuQueueSizeShown(ushort plain) => (ushort)VirtioDevice.QemuQueueSizeMax;
 
     public InterruptLine Line => line;
 

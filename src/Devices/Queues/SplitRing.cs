@@ -83,6 +83,8 @@ public sealed class SplitRing(VirtioDevice device, DmaPort dma)
         ushort head = await dma.Load<ushort>(new(queue.Available + AvailableRing.RingOffset + AvailableRing.EntrySize * slot));
         queue.LastAvailable = queue.LastAvailable.Next;
         if (head >= queue.RingSize) return Refuse();
+        // QEMU asks for the notification of the next chain each time that it takes one, unless it suppresses them.
+        if (IsQemu && HasEventIndex && !queue.SuppressesNotifications) await WriteAvailEvent(queue, queue.LastAvailable);
         chain.Start(head);
 
         ulong table = queue.Descriptors;
@@ -161,9 +163,9 @@ public sealed class SplitRing(VirtioDevice device, DmaPort dma)
 
     /// <summary>
     /// 2.7.8 and 2.7.14: used element, then index, then an interrupt if one is wanted. <paramref name="length"/>: bytes written
-    /// from the first writable byte on.
+    /// from the first writable byte on. <paramref name="notifies"/>: false where the interrupt is decided about later, by <see cref="Notify"/>.
     /// </summary>
-    public async DeviceTask<Nothing> Return(DeviceQueue queue, DeviceChain chain, uint length)
+    public async DeviceTask<Nothing> Return(DeviceQueue queue, DeviceChain chain, uint length, bool notifies = true)
     {
         if (chain.HoldsBounceBuffer) bounceBufferIsHeld = false;
         if (IsQemu && device.IsBroken)
@@ -182,6 +184,13 @@ public sealed class SplitRing(VirtioDevice device, DmaPort dma)
             await dma.Store(new(queue.Used + UsedRing.IndexOffset), LiedIndex(queue));
             dma.StoreThenLoad(); // the index, then whether an interrupt is wanted
         }
+        if (notifies) await Notify(queue);
+        return default;
+    }
+
+    /// <summary>Interrupts, if that is wanted for what was returned since the last decision.</summary>
+    public async DeviceTask<Nothing> Notify(DeviceQueue queue)
+    {
         if (!await IsInterruptWanted(queue)) return default;
         if (device.Whim(2, "raises its interrupt only later") == 0) device.RaiseInterrupt(InterruptCause.UsedBuffer, queue);
         else device.RaiseInterruptLater(InterruptCause.UsedBuffer, queue);

@@ -22,8 +22,8 @@ public abstract class DeviceTransport(SimulatedMachine machine)
     /// <summary>What reports call the registers.</summary>
     public virtual RegisterNames Names => RegisterNames.Mmio;
 
-    /// <summary>What QEMU's transport says of the size of each queue that exists.</summary>
-    internal abstract ushort QemuQueueSizeShown { get; }
+    /// <summary>What QEMU's transport says of the size of a queue that has <paramref name="plain"/> descriptors until the driver sets a number.</summary>
+    internal abstract ushort QemuQueueSizeShown(ushort plain);
 
     /// <summary>Whether the driver has to acknowledge an interrupt: a level stays until then, a message is gone.</summary>
     internal virtual bool MustAcknowledge => true;

@@ -13,7 +13,7 @@ public abstract partial class VirtioDevice
     /// <summary>QEMU's own limits: descriptors of a queue, and queues.</summary>
     internal const uint QemuQueueSizeMax = 1024, QemuQueueSelectors = 1024;
 
-    /// <summary>QEMU's default for virtio-blk: the ring's size until the driver sets one.</summary>
+    /// <summary>What most of QEMU's devices have: a ring's size until the driver sets one.</summary>
     internal const ushort QemuPlainQueueSize = 256;
 
     /// <summary>Interrupts of one storm.</summary>
@@ -30,7 +30,7 @@ public abstract partial class VirtioDevice
     bool resetPending, broken;
     int liesLeft, whimsLeft, stormLeft;
 
-    protected VirtioDevice(SimulatedMachine machine, DeviceTransport transport, string name, VirtioSettings settings, uint deviceId, FeatureSet offered, int queues)
+    protected VirtioDevice(SimulatedMachine machine, DeviceTransport transport, string name, VirtioSettings settings, uint deviceId, FeatureSet offered, int queues, ushort qemuQueueSize = QemuPlainQueueSize)
     {
         Machine = machine;
         Transport = transport;
@@ -43,7 +43,7 @@ public abstract partial class VirtioDevice
         peripheral = machine.Peripherals++;
         Queues = new DeviceQueue[queues];
         for (int i = 0; i < queues; i++)
-            Queues[i] = new((ushort)i, Rules.IsQemu ? transport.QemuQueueSizeShown : settings.QueueSizeMax, Rules.IsQemu ? QemuPlainQueueSize : settings.QueueSizeMax);
+            Queues[i] = new((ushort)i, Rules.IsQemu ? transport.QemuQueueSizeShown(qemuQueueSize) : settings.QueueSizeMax, Rules.IsQemu ? qemuQueueSize : settings.QueueSizeMax);
         resetter = machine.Engine.Add(new ActionAgent(name + ".reset", RunReset));
         lateInterrupt = machine.Engine.Add(new ActionAgent(name + ".interrupt", DeliverLateInterrupt));
         transport.Attach(this);
@@ -94,8 +94,8 @@ public abstract partial class VirtioDevice
 
     protected bool IsDriverOk => (status & DeviceStatus.DriverOk) != 0;
 
-    /// <summary>Bytes of configuration space.</summary>
-    protected abstract uint ConfigLength { get; }
+    /// <summary>Bytes of configuration space: none, unless the device says otherwise.</summary>
+    protected virtual uint ConfigLength => 0;
 
     /// <summary>For the monitors.</summary>
     internal DeviceWatch Watch { get; } = new();
@@ -161,12 +161,14 @@ public abstract partial class VirtioDevice
     // What a device adds
 
     /// <summary>Configuration space, <paramref name="width"/> 1, 2 or 4 bytes that lie within <see cref="ConfigLength"/>.</summary>
-    protected abstract uint ReadConfiguration(uint offset, int width);
+    protected virtual uint ReadConfiguration(uint offset, int width) => 0;
 
-    protected abstract void WriteConfiguration(uint offset, int width, uint value);
+    protected virtual void WriteConfiguration(uint offset, int width, uint value)
+    {
+    }
 
     /// <summary>The width that the standard asks for at this offset (4.2.2.2), or 0 where no field starts.</summary>
-    protected abstract int ConfigurationFieldWidth(uint offset);
+    protected virtual int ConfigurationFieldWidth(uint offset) => 0;
 
     /// <summary>The driver notified a queue, and this device listens.</summary>
     protected abstract void Notified(DeviceQueue queue);

@@ -30,6 +30,9 @@ public record VirtioSettings
     /// <summary>Lies that a hostile device tells in one execution, at most.</summary>
     public int MaximumLies { get; init; } = 2;
 
+    /// <summary>Requests that an honest device never answers until it is reset, because the explorer chose so, in one execution, at most.</summary>
+    public int MaximumHangs { get; init; }
+
     /// <summary>Interrupts without a cause and configuration changes that an odd device makes in one execution, at most.</summary>
     public int MaximumWhims { get; init; } = 2;
 }

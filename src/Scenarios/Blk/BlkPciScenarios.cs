@@ -32,10 +32,10 @@ static class BlkPciScenarios
     /// <summary>Of what is about a driver's order of things and not about its mistrust: a device that refuses what it may, and one that is unusual.</summary>
     static readonly string[] StrictAndOdd = ["strict", "odd"];
 
-    static BlkSetup On(BlkPci pci) => new() { Program = WriteAndReadBack, QueueSize = 8, Pci = pci, Requires = Judged };
+    static BlkSetup On(DevicePci pci) => new() { Program = WriteAndReadBack, QueueSize = 8, Pci = pci, Requires = Judged };
 
     /// <summary>The size of a legacy queue is the device's, and cannot be chosen.</summary>
-    static BlkSetup Legacy(BlkPci pci) => On(pci with { UseLegacy = true }) with { QueueSizeMax = 8 };
+    static BlkSetup Legacy(DevicePci pci) => On(pci with { UseLegacy = true }) with { QueueSizeMax = 8 };
 
     public static readonly BlkScenarios.Entry[] All =
     [
@@ -64,7 +64,7 @@ static class BlkPciScenarios
         new("blk-pci-unplug", "a function that is taken out while requests are in flight: everything reads as all ones", On(new()) with
         {
             Program = Unplugged,
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = UnplugJudged,
         }),
         new("blk-pci-transitional", "a transitional function on virt, by its legacy registers in a window of memory", Legacy(new() { Interface = VirtioPciInterface.Transitional }), InTour: false),
@@ -124,13 +124,13 @@ static class BlkPciScenarios
         new("blk-pc-unplug", "a function of a pc that is taken out while requests are in flight", On(new() { IsPc = true }) with
         {
             Program = Unplugged,
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = UnplugJudged,
         }, InTour: false, StrictAndOdd),
         new("blk-pc-legacy-unplug", "the same over the legacy registers: ports that nobody has read as all ones", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Legacy, Vectors = 0 }) with
         {
             Program = Unplugged,
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = UnplugJudged,
         }, InTour: false, StrictAndOdd),
         new("blk-pc-firmware", "a transitional function on pc that firmware has used, by its legacy registers and its pin", Legacy(new() { IsPc = true, Interface = VirtioPciInterface.Transitional, IsLeftByFirmware = true, Messages = 0 }), InTour: false),

@@ -35,7 +35,7 @@ sealed partial class BlkScenario
     {
         if (machine.Monitors.Ownership.Outstanding > 0) Count(BlkPremise.Removals);
         device.Remove();
-        if (setup.Unplug == BlkUnplug.Told) hotPlug!.Set(true);
+        if (setup.Unplug == DeviceUnplug.Told) hotPlug!.Set(true);
     }
 
     /// <summary>False: this disk loses nothing with the power.</summary>

@@ -8,7 +8,7 @@ sealed partial class BlkScenario
 {
     /// <summary>Where the device may never answer, only a time-out helps; of any other, an answer is due.</summary>
     uint TimeOut(uint asked)
-        => asked == 0 && (IsHostile || setup.Faults.MaximumHangs > 0 || (setup is { Unplug: BlkUnplug.Silent, UseInterrupts: true })) ? UnansweredTimeoutMs : asked;
+        => asked == 0 && (IsHostile || setup.Faults.MaximumHangs > 0 || (setup is { Unplug: DeviceUnplug.Silent, UseInterrupts: true })) ? UnansweredTimeoutMs : asked;
 
     bool WaitOldest(uint timeoutMs, bool poll)
     {

@@ -81,7 +81,7 @@ sealed partial class BlkScenario : IBarrierScenario
         machine.Cache?.MapUncached(driverRegion.Cpu.Value, driverRegion.Length);
         driver = new(cpu, options);
         machine.Cpu.Handler = OnInterrupt;
-        if (setup.Unplug != BlkUnplug.Never)
+        if (setup.Unplug != DeviceUnplug.Never)
         {
             unplug = machine.Engine.Add(new ActionAgent("unplug", TakeAway));
             hotPlug = machine.Interrupts.AddLine(HotPlugInterrupt);

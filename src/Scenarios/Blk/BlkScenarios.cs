@@ -394,14 +394,14 @@ static class BlkScenarios
                 Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.WaitAny),
             ],
             QueueSize = 8,
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
         }),
         new("blk-unplug-silent", "the same, and nobody says anything: time-outs find out", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.WaitAny, 10), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait, 10)],
             QueueSize = 8,
-            Unplug = BlkUnplug.Silent,
+            Unplug = DeviceUnplug.Silent,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
         }, InTour: false),
         new("blk-unplug-polling", "the same for a driver that polls, and would do so for ever, with two queues", new()
@@ -415,14 +415,14 @@ static class BlkScenarios
             DeviceQueues = 2,
             DriverQueues = 2,
             UseInterrupts = false,
-            Unplug = BlkUnplug.Silent,
+            Unplug = DeviceUnplug.Silent,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Removals, BlkPremise.EndedByRemoval],
         }),
         new("blk-unplug-reset", "the device is taken away while it is reset, shut down or brought up", new()
         {
             Program = [Do(BlkVerb.Read, 5, 1, 1), Do(BlkVerb.Wait), Do(BlkVerb.Unplug), Do(BlkVerb.Write, 6, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Recover), Do(BlkVerb.Read, 7, 1, 1), Do(BlkVerb.Kick), Do(BlkVerb.Restart), Do(BlkVerb.Read, 8, 1, 1), Do(BlkVerb.Wait)],
             QueueSize = 4,
-            Unplug = BlkUnplug.Told,
+            Unplug = DeviceUnplug.Told,
             Requires = [BlkPremise.RequestsOk, BlkPremise.Removals],
         }, InTour: false),
     ];

@@ -13,7 +13,7 @@ sealed record BlkSetup
     public bool IsLegacy { get; init; }
 
     /// <summary>On PCI, and how; null: over virtio-mmio.</summary>
-    public BlkPci? Pci { get; init; }
+    public DevicePci? Pci { get; init; }
 
     public ushort QueueSize { get; init; } = 4;
 
@@ -53,7 +53,7 @@ sealed record BlkSetup
     public bool HasVolatileCache { get; init; }
 
     /// <summary>What happens to a device that is taken away (<see cref="BlkVerb.Unplug"/>).</summary>
-    public BlkUnplug Unplug { get; init; }
+    public DeviceUnplug Unplug { get; init; }
 
     /// <summary>Data buffers in a request, at most, and bytes in each, as the device says (0: no limit).</summary>
     public uint SegmentsMax { get; init; } = 254;
@@ -79,44 +79,6 @@ sealed record BlkSetup
 
     /// <summary>Premises, by name, that a whole exploration must have met.</summary>
     public IReadOnlyList<string> Requires { get; init; } = [BlkPremise.RequestsOk];
-}
-
-/// <summary>A device on PCI: the machine, what the function offers, and what of that the kernel uses.</summary>
-sealed record BlkPci
-{
-    /// <summary>A <c>pc</c> with ports for configuration and I/O, instead of a <c>virt</c> with ECAM.</summary>
-    public bool IsPc { get; init; }
-
-    public VirtioPciInterface Interface { get; init; }
-
-    /// <summary>Uses the legacy registers of a transitional function.</summary>
-    public bool UseLegacy { get; init; }
-
-    /// <summary>Vectors of the function; 0: it has a pin and nothing else.</summary>
-    public int Vectors { get; init; } = 2;
-
-    /// <summary>Messages that the kernel has for it; 0: it uses the pin.</summary>
-    public int Messages { get; init; } = 2;
-
-    public bool IsBehindBridge { get; init; }
-
-    /// <summary>Firmware has used the function, and left it running.</summary>
-    public bool IsLeftByFirmware { get; init; }
-
-    /// <summary>ECAM below 4 GiB, and no window above (<c>highmem=off</c>).</summary>
-    public bool LowMemory { get; init; }
-}
-
-/// <summary>Whether a device can be taken away, and who says so.</summary>
-enum BlkUnplug : byte
-{
-    Never,
-
-    /// <summary>An interrupt of the bus tells the driver of the bus, and that one the driver.</summary>
-    Told,
-
-    /// <summary>Nobody says anything.</summary>
-    Silent,
 }
 
 /// <summary>Names of what block scenarios count.</summary>

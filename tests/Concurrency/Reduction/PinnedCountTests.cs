@@ -72,6 +72,26 @@ public sealed class PinnedCountTests
         Exhaust(built, classes, blocked: 0);
     }
 
+    /// <summary>
+    /// virtio-entropy, whose driver and device are built on what any device can use. Two requests one after the other: as many as virtio-blk has on its smallest ring, since rings and
+    /// events are all that is shared.
+    /// </summary>
+    [Theory]
+    [InlineData("entropy-ring-1", "sc", 708)]
+    [InlineData("entropy-ring-1", "tso", 914)]
+    [InlineData("entropy-ring-1", "arm", 1_483)]
+    [InlineData("entropy-ring-2", "sc", 10)]
+    [InlineData("entropy-ring-2", "tso", 10)]
+    [InlineData("entropy-ring-2", "arm", 10)]
+    [InlineData("entropy-pci-ring-1", "sc", 8)]
+    [InlineData("entropy-pci-ring-1", "tso", 8)]
+    [InlineData("entropy-pci-ring-1", "arm", 8)]
+    public void The_entropy_driver_is_exhausted(string scenario, string memory, long classes)
+    {
+        using var built = new ScenarioCatalog().Create(scenario, "strict", memory);
+        Exhaust(built, classes, blocked: 0);
+    }
+
     /// <summary>With a reset while the request is in flight, at each point at which the device may be stopped.</summary>
     [Theory]
     [InlineData("sc", 432)]

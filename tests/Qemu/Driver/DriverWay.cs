@@ -62,6 +62,13 @@ internal static class DriverWays
         DiskOnPci = way.IsPci() ? new() { Interface = InterfaceOf(way) } : null,
     };
 
+    /// <summary>Another device, as this way needs it, and no disk.</summary>
+    public static QemuOptions Options(this DriverWay way, string device) => way.Options(disk: null) with
+    {
+        DiskOnPci = null,
+        Devices = [new(device, way.IsPci() ? new() { Interface = InterfaceOf(way) } : null)],
+    };
+
     private static QemuPciInterface InterfaceOf(DriverWay way) => way switch
     {
         DriverWay.PcLegacyPin => QemuPciInterface.Legacy,

@@ -12,16 +12,21 @@ internal static class PciDriver
     /// <param name="index">Its place in the table.</param>
     /// <param name="message">Where the message of a vector goes.</param>
     /// <param name="vectors">Messages that it may have.</param>
-    public static DriverStatus Open(DriverBench bench, int index, Func<ushort, MessageTarget> message, int vectors, out Transport transport)
+    public static DriverStatus Open(DriverBench bench, int index, Func<ushort, MessageTarget> message, int vectors, out Transport transport) =>
+        Open(bench.Machine, bench.Way, bench.Functions, index, message, vectors, out transport);
+
+    /// <summary>The same for any machine, whose functions were found already.</summary>
+    public static DriverStatus Open(
+        QemuMachine machine, DriverWay way, PciDeviceTable functions, int index, Func<ushort, MessageTarget> message, int vectors, out Transport transport)
     {
-        PciHostInfo host = bench.Way.Host();
-        DriverStatus status = VirtioPci.Open(bench.Machine, host, bench.Functions, index, bench.Way.IsLegacy(), out transport);
-        if (status != DriverStatus.Ok || !bench.Way.HasVectors())
+        PciHostInfo host = way.Host();
+        DriverStatus status = VirtioPci.Open(machine, host, functions, index, way.IsLegacy(), out transport);
+        if (status != DriverStatus.Ok || !way.HasVectors())
         {
             return status;
         }
 
-        status = Msix.Open(bench.Machine, host, bench.Functions[index], out Msix msix);
+        status = Msix.Open(machine, host, functions[index], out Msix msix);
         if (status != DriverStatus.Ok)
         {
             return status;
@@ -33,7 +38,7 @@ internal static class PciDriver
             targets[i] = message((ushort)i);
         }
 
-        return VirtioPci.UseVectors(bench.Machine, msix, targets, ref transport);
+        return VirtioPci.UseVectors(machine, msix, targets, ref transport);
     }
 
     /// <summary>A message of the lane: <paramref name="number"/> is one that no other has.</summary>

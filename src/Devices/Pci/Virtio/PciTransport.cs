@@ -31,7 +31,7 @@ public sealed class PciTransport : DeviceTransport
 
     public override RegisterNames Names => isLegacy ? RegisterNames.PciLegacy : RegisterNames.PciModern;
 
-    internal override ushort QemuQueueSizeShown => VirtioDevice.QemuPlainQueueSize;
+    internal override ushort QemuQueueSizeShown(ushort plain) => plain;
 
     internal override bool MustAcknowledge => !Function.IsMsixEnabled;
 

@@ -3,8 +3,12 @@ using Ringcheck.Standard;
 
 namespace Ringcheck.Devices;
 
-/// <summary>What is in service, in which order things happen, and how each request comes back.</summary>
-public sealed partial class BlkDevice
+/// <summary>
+/// A device that takes chains from its queues, carries out what they ask for, and gives them back: what is in service, in which order things happen, when the queues are
+/// looked at. What a chain means is the device's own: see <see cref="Prepare"/> and <see cref="Answer"/>.
+/// </summary>
+/// <typeparam name="TRequest">A chain in service, with what the device knows of it.</typeparam>
+public abstract partial class RequestDevice<TRequest> : VirtioDevice where TRequest : DeviceRequest, new()
 {
     /// <summary>Requests that an odd device has in service at once, at most.</summary>
     const int InServiceMax = 4;
@@ -29,16 +33,16 @@ public sealed partial class BlkDevice
         }
     }
 
-    PendingRequest Begin(DeviceQueue queue)
+    TRequest Begin(DeviceQueue queue)
     {
-        var request = free.Count == 0 ? new PendingRequest() : free[^1];
+        var request = free.Count == 0 ? new TRequest() : free[^1];
         if (free.Count != 0) free.RemoveAt(free.Count - 1);
-        request.Start(queue);
+        request.Begin(queue);
         inService.Add(request);
         return request;
     }
 
-    void Forget(PendingRequest request)
+    void Forget(TRequest request)
     {
         inService.Remove(request);
         free.Add(request);
@@ -48,7 +52,7 @@ public sealed partial class BlkDevice
     /// What is served in this run: the queues that the driver has notified, or that were being served when another was stopped. Notifications that come later make a
     /// run of their own. An odd device looks at its other queues, too.
     /// </summary>
-    void WakeQueues()
+    private protected void WakeQueues()
     {
         foreach (var queue in Queues)
         {
@@ -175,7 +179,7 @@ public sealed partial class BlkDevice
     }
 
     /// <summary>The request in service number <paramref name="index"/> of those that do not hang, oldest first.</summary>
-    PendingRequest WorkingAt(int index)
+    TRequest WorkingAt(int index)
     {
         foreach (var request in inService)
         {
@@ -193,8 +197,11 @@ public sealed partial class BlkDevice
 
     string OutOfOrder(int pick) => $"completes chain {WorkingAt(pick).Chain.Head} before chain {WorkingAt(0).Chain.Head}";
 
-    /// <summary>As QEMU: all that is available is taken, what needs no disk is answered at once, all else afterwards in any order.</summary>
-    async DeviceTask<Nothing> ServeAsQemu()
+    /// <summary>
+    /// One run as QEMU does it, unless the device says otherwise: all that is available is taken, what is known already is answered at once, all else afterwards in any
+    /// order.
+    /// </summary>
+    private protected virtual async DeviceTask<Nothing> ServeAsQemu()
     {
         WakeQueues();
         foreach (var queue in Queues)
@@ -207,8 +214,8 @@ public sealed partial class BlkDevice
                 await ring.SuppressNotifications(queue);
                 while (!IsBroken && await ring.Look(queue) && await TakeOne(queue))
                 {
-                    var newest = inService[^1];
-                    if (newest.Status != BlkStatus.NotWritten) await Complete(newest);
+                    var newest = Newest;
+                    if (newest.IsAnswered) await Complete(newest);
                 }
                 await ring.WantNotifications(queue);
             }
@@ -219,7 +226,7 @@ public sealed partial class BlkDevice
     }
 
     /// <summary>False: the device is broken now.</summary>
-    async DeviceTask<bool> TakeOne(DeviceQueue queue)
+    private protected async DeviceTask<bool> TakeOne(DeviceQueue queue)
     {
         var request = Begin(queue);
         if (!await ring.Take(queue, request.Chain))
@@ -239,49 +246,25 @@ public sealed partial class BlkDevice
         return true;
     }
 
-    /// <summary>May end the request with an error. True: it is to hang.</summary>
-    bool ChooseFault(PendingRequest request)
+    /// <summary>What goes wrong with an honest device that fails: the request may end with an error of its own, or (true) never.</summary>
+    private protected virtual bool ChooseFault(TRequest request)
     {
-        int options = hangsLeft > 0 ? 3 : errorsLeft > 0 ? 2 : 1;
-        int pick = Engine.Choose(ChoiceKind.Fault, options);
-        Machine.Recorder?.Decided(pick, "ends this request with an error|never answers this request");
-        if (pick == 2)
-        {
-            hangsLeft--;
-            return true;
-        }
-        if (pick == 1 && errorsLeft > 0)
-        {
-            errorsLeft--;
-            request.End(BlkStatus.IoError);
-        }
-        return false;
+        if (hangsLeft == 0 || Engine.Choose(ChoiceKind.Fault, 2) == 0) return false;
+        Machine.Recorder?.Decided(1, "never answers this request");
+        hangsLeft--;
+        return true;
     }
 
-    async DeviceTask<Nothing> Complete(PendingRequest request)
+    /// <summary>Answers a request and gives its chain back.</summary>
+    /// <param name="request">One in service.</param>
+    /// <param name="notifies">False: the device decides about an interrupt later, for several chains together (<see cref="SplitRing.Notify"/>).</param>
+    private protected async DeviceTask<Nothing> Complete(TRequest request, bool notifies = true)
     {
         serving = request.Queue;
-        if (request.Status == BlkStatus.NotWritten) await CarryOut(request);
-        var last = request.Chain.WritableAt(request.Chain.WritableLength - BlkRequest.StatusSize);
-        int lie = Lie(3, "writes a status that is none|writes no status");
-        if (lie != 2) await dma.Store(new(last.Address), lie == 1 ? (byte)0x77 : request.Status);
-        uint length = UsedLength(request);
-        await ring.Return(request.Queue, request.Chain, length);
+        uint length = await Answer(request);
+        await ring.Return(request.Queue, request.Chain, length, notifies);
         RequestsServed++;
         Forget(request);
         return default;
-    }
-
-    /// <summary>
-    /// 2.7.8: bytes written from the first writable byte on, without a gap. QEMU counts all that is writable. An odd device may
-    /// say less than is true (2.7.8.1 "at least"), but never less than the data of a read that succeeded.
-    /// </summary>
-    uint UsedLength(PendingRequest request)
-    {
-        ulong room = request.Chain.WritableLength, data = room - BlkRequest.StatusSize;
-        if (Rules.IsQemu) return (uint)room;
-        ulong exact = request.Written == data ? room : request.Written;
-        ulong least = request.Status == BlkStatus.Ok ? request.Written : 0;
-        return (uint)(exact != least && Whim(2, "reports fewer bytes than it wrote") != 0 ? least : exact);
     }
 }
