@@ -66,6 +66,20 @@ public abstract partial class RequestDevice<TRequest> : VirtioDevice where TRequ
         }
     }
 
+    /// <summary>
+    /// Whether the device has use for a chain of this queue now. A queue whose buffers wait for something to happen is left alone until it has: then
+    /// <see cref="Arouse"/> says so, and the device takes as many chains as it can fill.
+    /// </summary>
+    private protected virtual bool Wants(DeviceQueue queue) => true;
+
+    /// <summary>Something has happened on the host's side: look at this queue, if the driver has it in use, without having been notified.</summary>
+    private protected void Arouse(DeviceQueue queue)
+    {
+        // What Wants looks at has changed, and the engine may ask for it at any step.
+        Engine.Reducer?.Touches(0, Parts(PeripheralBits.All));
+        if (IsServed(queue) && IsDriverOk && !IsBroken && !IsResetPending && !IsRemoved) Notified(queue);
+    }
+
     bool HasWork()
     {
         foreach (var queue in Queues)
@@ -127,7 +141,7 @@ public abstract partial class RequestDevice<TRequest> : VirtioDevice where TRequ
         foreach (var queue in Queues)
         {
             serving = queue;
-            if (!queue.IsAwake || !await ring.Look(queue)) continue;
+            if (!queue.IsAwake || !Wants(queue) || !await ring.Look(queue)) continue;
             more |= 1UL << queue.Index;
         }
         return more;
@@ -212,14 +226,14 @@ public abstract partial class RequestDevice<TRequest> : VirtioDevice where TRequ
             do
             {
                 await ring.SuppressNotifications(queue);
-                while (!IsBroken && await ring.Look(queue) && await TakeOne(queue))
+                while (!IsBroken && Wants(queue) && await ring.Look(queue) && await TakeOne(queue))
                 {
                     var newest = Newest;
                     if (newest.IsAnswered) await Complete(newest);
                 }
                 await ring.WantNotifications(queue);
             }
-            while (!IsBroken && await ring.Look(queue));
+            while (!IsBroken && Wants(queue) && await ring.Look(queue));
         }
         for (int working = Working; working > 0; working = Working) await Complete(WorkingAt(AnyOf(Math.Min(working, CompletionChoicesMax))));
         return default;

@@ -42,6 +42,28 @@ internal sealed partial class DriverCore<TMachine>
         }
     }
 
+    /// <summary>
+    /// As <see cref="WaitAny(int, uint, out RequestEnd)"/>, but also until the configuration has changed, and with nothing in flight too: then the answer is Pending, and
+    /// <see cref="TakeConfigurationChange"/> says so. A driver that has not taken the change of being brought up does not wait at all.
+    /// </summary>
+    public DriverStatus WaitForEvent(int queue, uint timeoutMs, out RequestEnd end)
+    {
+        Deadline deadline = machine.DeadlineAfter(timeoutMs);
+        Kick();
+        while (true)
+        {
+            DriverStatus status = TryReap(queue, out end);
+            if (status != DriverStatus.Pending || ConfigurationIsStale)
+                return status;
+            if (!(options.UseInterrupts ? SleepForEvent(deadline) : PollForUsed(deadline, orChange: true)))
+            {
+                LookAtLateDevice();
+                status = TryReap(queue, out end);
+                return status == DriverStatus.Pending && !ConfigurationIsStale ? DriverStatus.TimedOut : status;
+            }
+        }
+    }
+
     private DriverStatus Wait(RequestId id, uint timeoutMs, bool sleeps, out RequestEnd end)
     {
         Deadline deadline = machine.DeadlineAfter(timeoutMs);
@@ -133,14 +155,14 @@ internal sealed partial class DriverCore<TMachine>
     }
 
     /// <summary>
-    /// Until there is something in a used ring, or the device is not alive. False: the deadline has passed. A used index that is seen
+    /// Until there is something in a used ring, or the device is not alive, or (where asked for) has told of a change. False: the deadline has passed. A used index that is seen
     /// to move and then gives nothing breaks the queue; so a caller's loop around this takes a chain back each time, or ends.
     /// </summary>
-    private bool PollForUsed(Deadline deadline)
+    private bool PollForUsed(Deadline deadline, bool orChange = false)
     {
         PollLoop poll = machine.BeginPoll(deadline);
         uint status = DeviceStatus.DriverOk;
-        while (machine.KeepPolling(ref poll, done: HasUsed() || !IsRunning(status = transport.ReadStatus(machine))))
+        while (machine.KeepPolling(ref poll, done: HasUsed() || !IsRunning(status = transport.ReadStatus(machine)) || (orChange && IsChangeTold())))
         {
         }
 
@@ -151,10 +173,19 @@ internal sealed partial class DriverCore<TMachine>
             GiveUpOn(status);
         if (count > 0 || state != DriverState.Ready)
             return true;
+        if (orChange && machine.Load32(events.Configuration) != 0)
+            return true;
         CheckDeviceStatus();
         if (state == DriverState.Ready)
             DistrustWhatMoved();
         return true;
+    }
+
+    /// <summary>Who polls asks for the causes of interrupts, as a handler would: nothing else tells of a change.</summary>
+    private bool IsChangeTold()
+    {
+        OnInterrupt();
+        return machine.Load32(events.Configuration) != 0;
     }
 
     /// <summary>

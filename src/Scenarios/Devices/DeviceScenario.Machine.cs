@@ -1,4 +1,5 @@
 using Ringcheck.Devices;
+using Ringcheck.Exploration;
 using Ringcheck.Hal;
 using Ringcheck.Kernel;
 using Ringcheck.Standard;
@@ -134,7 +135,8 @@ abstract partial class DeviceScenario<TDevice, TDriver>
     {
         if (transport.VectorCount == 0)
         {
-            Driver.OnInterrupt();
+            bool isClaimed = Driver.OnInterrupt();
+            if (IsHostile) machine.Interrupts.Served(isClaimed);
             return;
         }
         for (ulong messages = machine.Interrupts.TakeMessages(); messages != 0; messages &= messages - 1) Driver.OnVector((ushort)System.Numerics.BitOperations.TrailingZeroCount(messages));
@@ -146,6 +148,30 @@ abstract partial class DeviceScenario<TDevice, TDriver>
         Engine.Unblock(unplug);
         Engine.Reducer?.NoteWake(unplug);
     }
+
+    /// <summary>From here on it may happen at any moment, after what was asked before. Without effect where the scenario's own program has no such verb.</summary>
+    void AskHost(Operation operation)
+    {
+        if (host is null) return;
+        askedOfHost.Enqueue(operation);
+        if (askedOfHost.Count == 1) WakeHost();
+    }
+
+    void WakeHost()
+    {
+        Engine.Unblock(host!);
+        Engine.Reducer?.NoteWake(host!);
+    }
+
+    /// <summary>The agent's step: the next thing that was asked of the host.</summary>
+    void ActAsHost()
+    {
+        HostActs(askedOfHost.Dequeue());
+        if (askedOfHost.Count != 0) WakeHost();
+    }
+
+    /// <summary>Carries out a verb of the host's. What it does to the device must be told to the reduction, as <c>Arouse</c> of <see cref="RequestDevice{TRequest}"/> does.</summary>
+    protected virtual void HostActs(Operation operation) => throw new NotSupportedException($"this device has no verb {operation.Code} of the host's");
 
     /// <summary>The agent's step.</summary>
     void TakeAway()

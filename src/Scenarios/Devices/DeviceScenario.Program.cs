@@ -41,12 +41,18 @@ abstract partial class DeviceScenario<TDevice, TDriver>
             case DeviceVerb.Recover: return Recover();
             case DeviceVerb.Restart: return Restart(operation.A);
             case DeviceVerb.Unplug: Unplug(); return true;
-            default: return !operation.IsOwn() || !HasRoom || Submit(operation);
+            default:
+                if (!operation.IsOfHost()) return !operation.IsOwn() || PerformOwn(operation);
+                AskHost(operation);
+                return true;
         }
     }
 
+    /// <summary>A verb of the device's own: a request, unless the device's class knows better. False: the device is gone for good, and nothing more can be asked of it.</summary>
+    protected virtual bool PerformOwn(Operation operation) => !HasRoom || Submit(operation);
+
     /// <summary>Makes a request of an operation; if there is no room for it among those in flight, once more after the oldest of them has ended.</summary>
-    bool Submit(Operation operation)
+    protected bool Submit(Operation operation)
     {
         var status = Submit(operation, out var id);
         if (status == DriverStatus.NoSpace && Outstanding > 0)

@@ -41,7 +41,8 @@ abstract partial class DeviceScenario<TDevice, TDriver>
     /// <summary>Whether a device that is well may end a request with this error.</summary>
     protected virtual bool MayFail(int request, DriverStatus status) => false;
 
-    bool HasRoom => requestCount < MaxRequests;
+    /// <summary>Whether the program can keep track of one more request.</summary>
+    protected bool HasRoom => requestCount < MaxRequests;
 
     void ForgetRequests() => requestCount = okCount = Outstanding = 0;
 

@@ -31,15 +31,25 @@ public enum DeviceVerb : byte
     /// <summary>From here on the device may be taken away at any moment.</summary>
     Unplug,
 
-    /// <summary>A device's own verbs have this code or a greater one.</summary>
+    /// <summary>A device's own verbs have this code or a greater one, below <see cref="FirstHost"/>.</summary>
     FirstOwn = 32,
+
+    /// <summary>
+    /// With this code or a greater one, what happens outside of the machine, at any moment from here on, each thing after the one before: a frame arrives, somebody presses
+    /// a key.
+    /// </summary>
+    FirstHost = 128,
 }
 
 static class DeviceVerbs
 {
     public static Operation Do(DeviceVerb verb, uint a = 0) => new((byte)verb, a);
 
+    /// <summary>Whether the device's own class knows it, as a verb of the program or as one of the host's.</summary>
     public static bool IsOwn(this Operation operation) => operation.Code >= (byte)DeviceVerb.FirstOwn;
+
+    /// <summary>Whether it happens outside of the machine.</summary>
+    public static bool IsOfHost(this Operation operation) => operation.Code >= (byte)DeviceVerb.FirstHost;
 
     /// <summary>A verb of any device, in words.</summary>
     public static string Describe(Operation operation) => (DeviceVerb)operation.Code switch
