@@ -14,10 +14,13 @@ internal sealed class ListCommand : ToolCommand
     readonly CliContext context;
     readonly Option<string?> writeRules = new("--write-rules") { Description = "Write the table of the models' rules into FILE, between its markers", HelpName = "FILE" };
 
+    readonly Option<string?> writeDevices = new("--write-devices") { Description = "Write the tables of devices and feature bits into FILE, between their markers", HelpName = "FILE" };
+
     public ListCommand(CliContext context) : base("list", "List scenarios with their profiles, models with their sizes, and strategies", "ringcheck list --json")
     {
         this.context = context;
         Options.Add(writeRules);
+        Options.Add(writeDevices);
         SetAction(Run);
     }
 
@@ -27,6 +30,12 @@ internal sealed class ListCommand : ToolCommand
         {
             RuleTableDocument.WriteInto(file);
             context.Console.Out.WriteLine($"wrote the rules into {file}");
+            return ExitCode.NothingFound;
+        }
+        if (parsed.GetValue(writeDevices) is { } page)
+        {
+            DeviceTableDocument.WriteInto(page);
+            context.Console.Out.WriteLine($"wrote the devices into {page}");
             return ExitCode.NothingFound;
         }
         if (IsJson(parsed)) JsonReports.Write(context.Console, Report(), JsonReports.Compact.ListReport);

@@ -2,6 +2,7 @@ using Ringcheck.Cli.Reports;
 using Ringcheck.Devices;
 using Ringcheck.Hal;
 using Ringcheck.Scenarios;
+using Ringcheck.Standard;
 using Ringcheck.Tests.Concurrency.Cli;
 using Xunit;
 
@@ -28,6 +29,31 @@ public sealed class GeneratedTests
     {
         string page = File.ReadAllText(Path.Combine(Root, "docs", "monitors.md"));
         Assert.True(page == RuleTableDocument.Replace(page), "docs/monitors.md is not current: run .ci/generate");
+    }
+
+    [Fact]
+    public void The_table_of_devices_is_current()
+    {
+        string page = File.ReadAllText(Path.Combine(Root, "README.md"));
+        Assert.True(page == DeviceTableDocument.Replace(page), "README.md is not current: run .ci/generate");
+    }
+
+    /// <summary>A bit that a driver accepts has a row that says so; and what is said of why not, of a bit that is not accepted.</summary>
+    [Fact]
+    public void Each_feature_bit_that_a_driver_accepts_is_in_the_table()
+    {
+        foreach (var device in SupportedDevices.All)
+        {
+            var rows = device.Features.Concat(SupportedDevices.Common).ToDictionary(row => row.Bit);
+            var accepted = FeatureProbe.AcceptedBy(device, isLegacy: false);
+            Assert.True(accepted.Has(Feature.Version1), device.Name);
+            if (device.HasLegacy) accepted |= FeatureProbe.AcceptedBy(device, isLegacy: true);
+            for (int bit = 0; bit < 64; bit++)
+            {
+                if (accepted.Has(bit)) Assert.True(rows.ContainsKey(bit), $"{device.Name}: bit {bit} is accepted and not in the table");
+            }
+            Assert.All(rows.Values, row => Assert.True(accepted.Has(row.Bit) ? row.WhyNot.Length == 0 : row.WhyNot.Length > 0, $"{device.Name}: {row.Name}"));
+        }
     }
 
     /// <summary>As .ci/generate has it: the executions and the seed are part of the table.</summary>
@@ -68,5 +94,9 @@ public sealed class GeneratedTests
     }
 
     [Fact]
-    public void A_page_without_markers_is_refused() => Assert.Throws<FormatException>(() => RuleTableDocument.Replace("# nothing"));
+    public void A_page_without_markers_is_refused()
+    {
+        Assert.Throws<FormatException>(() => RuleTableDocument.Replace("# nothing"));
+        Assert.Throws<FormatException>(() => DeviceTableDocument.Replace("# nothing"));
+    }
 }
