@@ -4,16 +4,15 @@ using Ringcheck.Standard;
 namespace Ringcheck.Kernel;
 
 /// <summary>
-/// The map of the DMA memory of one request queue: the queue, then what the driver writes (headers, each followed by outgoing data), then
-/// what the device writes (incoming data, each followed by the status byte). A driver's memory is one such area for each queue, each from
-/// a page on, and then two words that no device sees (<see cref="BlkEvents"/>).
+/// The map of what the requests of one queue need beside its ring: what the driver writes (headers, each followed by outgoing data), then what the device writes (incoming
+/// data, each followed by the status byte). The driver's own part of its memory is one such area for each queue.
 /// </summary>
 internal readonly struct BlkMemory
 {
     private const uint CacheLine = 64, SlotAlignment = 8;
 
     private readonly DmaRegion region;
-    private readonly uint requests, requestStride, responses, responseStride, length;
+    private readonly uint requestStride, responses, responseStride, length;
 
     public BlkMemory(DmaRegion region, in BlkOptions options)
     {
@@ -21,37 +20,27 @@ internal readonly struct BlkMemory
         DataSize = DataSizeOf(options);
         requestStride = SplitLayout.AlignUp(BlkRequest.HeaderSize + DataSize, SlotAlignment);
         responseStride = SplitLayout.AlignUp(DataSize + BlkRequest.StatusSize, SlotAlignment);
-        requests = SplitLayout.AlignUp(QueueLength(options), CacheLine);
-        responses = SplitLayout.AlignUp(requests + requestStride * options.SlotCount, CacheLine);
+        responses = SplitLayout.AlignUp(requestStride * options.SlotCount, CacheLine);
         length = SplitLayout.AlignUp(responses + responseStride * options.SlotCount, CacheLine);
     }
 
     /// <summary>Bytes of data that each slot has room for, in each direction.</summary>
     public uint DataSize { get; }
 
-    public DmaRegion Queue => region;
+    /// <summary>Bytes of the driver's own part of its memory.</summary>
+    public static uint LengthOf(in BlkOptions options) => AreaLength(options) * options.QueueCount;
 
-    /// <summary>Bytes of a driver's memory.</summary>
-    public static uint MapLength(in BlkOptions options) => EventsOffset(options) + BlkEvents.Length;
-
-    /// <summary>The area of queue number <paramref name="queue"/> in a driver's memory.</summary>
-    public static BlkMemory Of(DmaRegion memory, in BlkOptions options, ushort queue)
+    /// <summary>The area of queue number <paramref name="queue"/>.</summary>
+    public static BlkMemory Of(DmaRegion own, in BlkOptions options, ushort queue)
     {
         uint area = AreaLength(options);
-        return new(memory.Slice(Stride(area) * queue, area), options);
-    }
-
-    /// <summary>Where the two words are that no device sees.</summary>
-    public static uint EventsOffset(in BlkOptions options)
-    {
-        uint area = AreaLength(options);
-        return Stride(area) * (options.QueueCount - 1u) + area;
+        return new(own.Slice(area * queue, area), options);
     }
 
     /// <summary>The request header (5.2.6), with <see cref="OutgoingData"/> right behind it.</summary>
-    public DmaRegion Header(ushort slot) => region.Slice(requests + requestStride * slot, BlkRequest.HeaderSize);
+    public DmaRegion Header(ushort slot) => region.Slice(requestStride * slot, BlkRequest.HeaderSize);
 
-    public DmaRegion OutgoingData(ushort slot) => region.Slice(requests + requestStride * slot + BlkRequest.HeaderSize, DataSize);
+    public DmaRegion OutgoingData(ushort slot) => region.Slice(requestStride * slot + BlkRequest.HeaderSize, DataSize);
 
     /// <summary>
     /// Ends at the slot's status byte whatever its length, so that one descriptor can cover both.
@@ -63,14 +52,9 @@ internal readonly struct BlkMemory
 
     private static uint AreaLength(in BlkOptions options) => new BlkMemory(default, options).length;
 
-    private static uint Stride(uint area) => SplitLayout.AlignUp(area, TransportQueues.LegacyPageSize);
-
     private static uint DataSizeOf(in BlkOptions options)
     {
         uint ranges = BlkRequest.RangeSize * options.MaxRanges;
         return SplitLayout.AlignUp(options.PooledBytes > ranges ? options.PooledBytes : ranges, SlotAlignment);
     }
-
-    /// <summary>The legacy layout is the larger one; which of them it will be is not known yet.</summary>
-    private static uint QueueLength(in BlkOptions options) => SplitLayout.Legacy(options.QueueSize, TransportQueues.LegacyPageSize).Length;
 }

@@ -1,3 +1,4 @@
+using System;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Kernel;
@@ -35,5 +36,19 @@ public readonly record struct BlkOptions(
     public ushort SlotCount => (ushort)(QueueSize > 1 ? QueueSize / 2 : 1);
 
     /// <summary>Bytes of DMA memory, aligned to <see cref="TransportQueues.LegacyPageSize"/>, that the driver needs.</summary>
-    public uint MemoryLength => BlkMemory.MapLength(this);
+    public uint MemoryLength
+    {
+        get
+        {
+            Span<QueueOptions> queues = stackalloc QueueOptions[QueueCount];
+            queues.Fill(Queue);
+            return DriverMemory.LengthOf(queues, BlkMemory.LengthOf(this));
+        }
+    }
+
+    /// <summary>What concerns any driver.</summary>
+    internal DriverOptions Driver => new(UseInterrupts, UseEventIndex, ResetTimeoutMs, StartAt);
+
+    /// <summary>The shortest request is a header and a status byte.</summary>
+    internal QueueOptions Queue => new(QueueSize, LeastSize: 2, SlotCount);
 }

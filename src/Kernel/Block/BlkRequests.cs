@@ -16,12 +16,6 @@ public enum BlkOperation : byte
 }
 
 /// <summary>
-/// One request, for as long as it is of interest: its queue, a slot of that, and which use of the slot. An id whose request has ended is
-/// refused with InvalidArgument; <c>default</c> is no request's id.
-/// </summary>
-public readonly record struct BlkRequestId(QueueIndex Queue, ushort Slot, uint Generation);
-
-/// <summary>
 /// A run of sectors for discard or write zeroes. <paramref name="Unmap"/> is for write zeroes only: the device may deallocate.
 /// </summary>
 public readonly record struct BlkRange(Sector Start, uint SectorCount, bool Unmap);
@@ -32,4 +26,4 @@ public readonly record struct BlkRange(Sector Start, uint SectorCount, bool Unma
 /// Aborted (by a reset) or NoDevice (the device is gone: to try again is no use, and whether it was done is not known). <paramref name="Length"/> counts the bytes of data moved: all of them with Ok, none that can be relied
 /// on otherwise.
 /// </summary>
-public readonly record struct BlkCompletion(BlkRequestId Id, BlkOperation Operation, DriverStatus Status, uint Length);
+public readonly record struct BlkCompletion(RequestId Id, BlkOperation Operation, DriverStatus Status, uint Length);

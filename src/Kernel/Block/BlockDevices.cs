@@ -90,7 +90,7 @@ public readonly struct BlockDevice<TMachine>
         if (status != DriverStatus.Ok)
             return status;
         Span<DmaSegment> piece = [DmaSegment.Of(data)];
-        status = Virtio.Submit(operation, sector, piece[..(data.Length == 0 ? 0 : 1)], out BlkRequestId id);
+        status = Virtio.Submit(operation, sector, piece[..(data.Length == 0 ? 0 : 1)], out RequestId id);
         if (status == DriverStatus.Ok)
         {
             status = Virtio.Wait(id, timeoutMs, out _);

@@ -53,7 +53,7 @@ public sealed class LockedBlk<TMachine>
     }
 
     /// <summary>Queues a request and tells the device: as <see cref="VirtioBlk{TMachine}.Submit"/>. Each CPU may have a queue of its own. NoDevice: it was removed.</summary>
-    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id, QueueIndex queueIndex = default)
+    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out RequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         if (!IsPresent())
@@ -68,7 +68,7 @@ public sealed class LockedBlk<TMachine>
     /// <summary>
     /// Waits for one request, of whichever CPU: as <see cref="VirtioBlk{TMachine}.Wait"/>. NoDevice: it was removed, and with it the request has ended.
     /// </summary>
-    public DriverStatus Wait(BlkRequestId id, uint timeoutMs, out BlkCompletion completion)
+    public DriverStatus Wait(RequestId id, uint timeoutMs, out BlkCompletion completion)
     {
         Deadline deadline = machine.DeadlineAfter(timeoutMs);
         completion = default;
@@ -78,7 +78,7 @@ public sealed class LockedBlk<TMachine>
             DriverStatus status = Look(id, out completion, ref seen);
             if (status != DriverStatus.Pending)
                 return status;
-            if (!AwaitNews(id.Queue, ref seen, deadline))
+            if (!AwaitNews(new(id.Queue), ref seen, deadline))
                 return GiveUp(id, out completion);
         }
 
@@ -151,21 +151,21 @@ public sealed class LockedBlk<TMachine>
 
     private bool IsPresent() => machine.LoadAcquire32(present) != 0;
 
-    private DriverStatus Look(BlkRequestId id, out BlkCompletion completion, ref Seen seen)
+    private DriverStatus Look(RequestId id, out BlkCompletion completion, ref Seen seen)
     {
         bool wasMasked = guard.Acquire(machine);
         int before = driver.WithDeviceCount;
         DriverStatus status = driver.TryFinish(id, out completion);
-        if (status == DriverStatus.Pending && seen.HasNews && driver.TakenOf(id.Queue) == seen.Taken)
+        if (status == DriverStatus.Pending && seen.HasNews && driver.TakenOf(new(id.Queue)) == seen.Taken)
         {
             driver.Suspect();
             status = driver.TryFinish(id, out completion);
         }
 
         Count(before);
-        seen.HasNews = status == DriverStatus.Pending && driver.Options.UseInterrupts && !driver.AskForInterrupt(id.Queue);
+        seen.HasNews = status == DriverStatus.Pending && driver.Options.UseInterrupts && !driver.AskForInterrupt(new(id.Queue));
         seen.Ended = machine.LoadRelaxed32(ended);
-        seen.Taken = driver.TakenOf(id.Queue);
+        seen.Taken = driver.TakenOf(new(id.Queue));
         guard.Release(machine, wasMasked);
         return status;
     }
@@ -184,7 +184,7 @@ public sealed class LockedBlk<TMachine>
         return !poll.TimedOut;
     }
 
-    private DriverStatus GiveUp(BlkRequestId id, out BlkCompletion completion)
+    private DriverStatus GiveUp(RequestId id, out BlkCompletion completion)
     {
         bool wasMasked = guard.Acquire(machine);
         DriverStatus status = driver.StopWaiting(id, out completion);

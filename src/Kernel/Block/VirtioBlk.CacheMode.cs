@@ -25,12 +25,12 @@ public sealed partial class VirtioBlk<TMachine>
     public DriverStatus ReadWriteback(out bool isOn)
     {
         isOn = false;
-        DriverStatus status = CheckState();
+        DriverStatus status = core.CheckState();
         if (status != DriverStatus.Ok)
             return status;
         if (!Features.Has(BlkFeature.ConfigWce))
             return DriverStatus.NotSupported;
-        byte value = transport.ReadConfig8(machine, BlkConfig.Writeback);
+        byte value = Transport.ReadConfig8(machine, BlkConfig.Writeback);
         if (value > 1)
             return RefuseWriteback();
         isOn = value == 1;
@@ -43,7 +43,7 @@ public sealed partial class VirtioBlk<TMachine>
     /// </summary>
     public DriverStatus SetWriteback(bool isOn)
     {
-        DriverStatus status = CheckState();
+        DriverStatus status = core.CheckState();
         if (status == DriverStatus.Ok && !Features.Has(BlkFeature.ConfigWce))
             status = DriverStatus.NotSupported;
         if (status == DriverStatus.Ok)
@@ -56,16 +56,15 @@ public sealed partial class VirtioBlk<TMachine>
     private DriverStatus SwitchWriteback(bool isOn)
     {
         byte value = isOn ? (byte)1 : (byte)0;
-        transport.WriteConfig8(machine, BlkConfig.Writeback, value);
-        return transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();
+        Transport.WriteConfig8(machine, BlkConfig.Writeback, value);
+        return Transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();
     }
 
     /// <summary>A wrong word is the device's mistake, unless there is no device any more.</summary>
     private DriverStatus RefuseWriteback()
     {
-        if (state == BlkState.Ready)
-            CheckDeviceStatus();
-        return state == BlkState.Gone ? DriverStatus.NoDevice : DriverStatus.DeviceError;
+        core.CheckDevice();
+        return core.IsGone ? DriverStatus.NoDevice : DriverStatus.DeviceError;
     }
 
     /// <summary>A reset makes the device forget what it was told. After FEATURES_OK, before any request.</summary>

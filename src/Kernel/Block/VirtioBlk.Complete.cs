@@ -1,32 +1,38 @@
-using Ringcheck.Hal;
 using Ringcheck.Standard;
 
 namespace Ringcheck.Kernel;
 
-/// <content>Taking requests back: 2.7.14, 4.2.3.4 "Notifications From The Device", and the events that are no completion.</content>
+/// <content>Waiting for requests, taking them back, and what their answers mean (5.2.6).</content>
 public sealed partial class VirtioBlk<TMachine>
 {
-    /// <summary>
-    /// In interrupt context. True when the interrupt was this device's. Acknowledged before anything is looked at: what happens after
-    /// that raises the line again. (4.2.3.4.1 has it the other way round; then an event between looking and acknowledging is lost.)
-    /// A driver that polls may call this now and then, to learn of changes of the configuration.
-    /// Runs on the CPU that waits: its event flags need no barrier then, and the used ring none here, since whoever goes to sleep orders its last look
-    /// at it behind asking for interrupts (shown by <c>ringcheck barriers</c>: docs/ordering.md).
-    /// </summary>
-    public bool OnInterrupt() => transport.Kind != TransportKind.None && Note(transport.TakeLine(machine));
+    /// <summary>In interrupt context, for a line: as <see cref="DriverCore{TMachine}.OnInterrupt"/>. True when the interrupt was this device's.</summary>
+    public bool OnInterrupt() => core.OnInterrupt();
+
+    /// <summary>In interrupt context, for a message: its vector says why, and no register is looked at. The same otherwise.</summary>
+    public bool OnVector(ushort vector) => core.OnVector(vector);
 
     /// <summary>
-    /// In interrupt context, for a message: its vector says why, and no register is looked at. The same otherwise.
+    /// Waits for one request, asleep if the driver uses interrupts; queued requests are kicked first. The answer is how it ended
+    /// (<see cref="BlkCompletion.Status"/>, TimedOut included), or one of two that end nothing: NeedsReset (<see cref="Recover"/> will end
+    /// it) and InvalidArgument (no such request, or its end was reported before). 0 waits for ever, which with interrupts means: also for a device
+    /// that was taken away without a word (<see cref="Removed"/>).
     /// </summary>
-    public bool OnVector(ushort vector) => transport.Kind != TransportKind.None && Note(transport.CausesOf(vector));
+    public DriverStatus Wait(RequestId id, uint timeoutMs, out BlkCompletion completion)
+        => Deliver(core.Wait(id, timeoutMs, out RequestEnd end), end, out completion);
 
-    private bool Note(uint causes)
+    /// <summary>As <see cref="Wait"/>, by looking again and again, whether the driver uses interrupts or not.</summary>
+    public DriverStatus Poll(RequestId id, uint timeoutMs, out BlkCompletion completion)
+        => Deliver(core.Poll(id, timeoutMs, out RequestEnd end), end, out completion);
+
+    /// <summary>
+    /// Waits until any request has ended, and reports it: see <see cref="TryReap"/>. TimedOut: none has, and none was ended by this.
+    /// Pending: no request is in flight, so there is nothing to wait for.
+    /// </summary>
+    public DriverStatus WaitAny(uint timeoutMs, out BlkCompletion completion)
     {
-        if ((causes & InterruptCause.UsedBuffer) != 0)
-            machine.Store32(events.Used, 1);
-        if ((causes & InterruptCause.ConfigurationChange) != 0)
-            machine.Store32(events.Configuration, BlkEvents.Changed);
-        return causes != 0;
+        DriverStatus status = core.WaitAny(timeoutMs, out RequestEnd end);
+        Deliver(status, end, out completion);
+        return status;
     }
 
     /// <summary>
@@ -36,104 +42,25 @@ public sealed partial class VirtioBlk<TMachine>
     /// </summary>
     public DriverStatus TryReap(out BlkCompletion completion)
     {
-        TakeOver();
-        if (TryReport(out completion))
-            return DriverStatus.Ok;
-        if (!options.UseInterrupts && state == BlkState.Ready)
-        {
-            CheckDeviceStatus();
-            if (state == BlkState.Gone && TryReport(out completion))
-                return DriverStatus.Ok;
-        }
-
-        return state == BlkState.Ready ? DriverStatus.Pending : CheckState();
+        DriverStatus status = core.TryReap(out RequestEnd end);
+        Deliver(status, end, out completion);
+        return status;
     }
 
-    /// <summary>Each queue in turn, so that a busy one cannot keep what has ended in others from the caller.</summary>
-    private bool TryReport(out BlkCompletion completion)
+    /// <summary>What the end of a request means, if there is one.</summary>
+    private DriverStatus Deliver(DriverStatus found, in RequestEnd end, out BlkCompletion completion)
     {
-        for (int i = 0; i < queues.Length; i++)
+        Refresh();
+        if (end.Id == default)
         {
-            int at = (firstToReap + i) % queues.Length;
-            if (!queues[at].Slots.TryFirstEnded(out ushort slot))
-                continue;
-            completion = queues[at].Slots.Report(slot);
-            firstToReap = (ushort)((at + 1) % queues.Length);
-            return true;
+            completion = default;
+            return found;
         }
 
-        completion = default;
-        return false;
-    }
-
-    /// <summary>
-    /// Takes over all that the device has to tell, events first: an event flag is cleared before what it speaks of is looked at, so
-    /// that nothing that comes later is lost with it. No barrier: the handler runs on the CPU that waits (<see cref="OnInterrupt"/>).
-    /// </summary>
-    private int TakeOver()
-    {
-        if (state != BlkState.Ready)
-            return 0;
-        if (machine.Load32(events.Used) != 0)
-            machine.Store32(events.Used, 0);
-
-        uint configurationEvent = machine.Load32(events.Configuration);
-        if (configurationEvent != 0)
-        {
-            machine.Store32(events.Configuration, 0);
-            configurationIsStale = true;
-        }
-
-        if (configurationEvent == BlkEvents.Removed)
-        {
-            LoseAsTold();
-            return 0;
-        }
-
-        if (configurationIsStale)
-            ReadConfigurationAgain();
-        return CollectUsed();
-    }
-
-    private int CollectUsed()
-    {
-        int count = 0;
-        foreach (BlkQueue<TMachine> queue in QueuesInUse)
-            count += CollectUsed(queue);
-        return count;
-    }
-
-    /// <summary>Bounded by the requests in flight: the queue gives back no more than it was given.</summary>
-    private int CollectUsed(BlkQueue<TMachine> queue)
-    {
-        int count = 0;
-        while (true)
-        {
-            DriverStatus status = queue.TryTakeUsed(out ushort slot, out uint usedLength);
-            if (status == DriverStatus.DeviceError)
-                state = BlkState.Broken;
-            if (status != DriverStatus.Ok)
-                return count;
-            Finish(queue, slot, usedLength);
-            count++;
-        }
-    }
-
-    private void Finish(BlkQueue<TMachine> queue, ushort slot, uint usedLength)
-    {
-        BlkSlots slots = queue.Slots;
-        ref BlkSlot request = ref slots[slot];
-        if (request.State == BlkSlotState.Abandoned)
-        {
-            slots.Reclaim(slot);
-            return;
-        }
-
-        if (request.State != BlkSlotState.InFlight)
-            machine.Panic("virtio-blk: a chain came back for a request that is not in flight"u8);
-        bool isShort = IsRead(request.Operation) && usedLength < request.DataLength && !transport.IsLegacy;
-        DriverStatus status = Judge(machine.Load8(queue.Memory.Status(slot).Cpu), isShort);
-        slots.End(slot, status, status == DriverStatus.Ok ? request.DataLength : 0);
+        ref readonly Asked request = ref AskedBy(end.Id);
+        DriverStatus status = end.Status == DriverStatus.Ok ? Judge(end, request) : end.Status;
+        completion = new(end.Id, request.Operation, status, status == DriverStatus.Ok ? request.Length : 0);
+        return status;
     }
 
     /// <summary>
@@ -141,49 +68,15 @@ public sealed partial class VirtioBlk<TMachine>
     /// the bytes that the used element counts can be relied on (2.7.8), so a device that reports fewer than the request has did not
     /// do it. Legacy devices are known to report wrong lengths and are not held to them (2.7.8 "Legacy Interface").
     /// </summary>
-    private static DriverStatus Judge(byte answer, bool isShort) => answer switch
+    private DriverStatus Judge(in RequestEnd end, in Asked request)
     {
-        BlkStatus.Ok => isShort ? DriverStatus.DeviceError : DriverStatus.Ok,
-        BlkStatus.IoError => DriverStatus.IoError,
-        BlkStatus.Unsupported => DriverStatus.Unsupported,
-        _ => DriverStatus.DeviceError,
-    };
-
-    /// <summary>
-    /// 2.1.2: a device that needs a reset says so by a change of its configuration, which therefore is looked at first. Then the
-    /// capacity, which may have changed (5.2.4); limits and features do not. A configuration that does not hold still is read again at
-    /// the next occasion: until then the old capacity stands.
-    /// </summary>
-    private void ReadConfigurationAgain()
-    {
-        CheckDeviceStatus();
-        if (state != BlkState.Ready)
-            return;
-        configurationIsStale = transport.ReadConfig64(machine, BlkConfig.Capacity, out ulong capacity) != DriverStatus.Ok;
-        if (!configurationIsStale)
-            info = info with { CapacitySectors = capacity };
-    }
-
-    private void CheckDeviceStatus()
-    {
-        uint status = transport.ReadStatus(machine);
-        if (!IsRunning(status))
-            GiveUpOn(status);
-    }
-
-    private bool IsAlive() => IsRunning(transport.ReadStatus(machine));
-
-    /// <summary>
-    /// Whether anything can still be expected: not when the device asks for a reset, and not when it has been reset behind our back or
-    /// is gone (all ones).
-    /// </summary>
-    private static bool IsRunning(uint status) => (status & (DeviceStatus.NeedsReset | DeviceStatus.DriverOk)) == DeviceStatus.DriverOk;
-
-    /// <summary>Seen once is seen: a device that has asked for a reset is not asked again. One that is gone cannot be reset.</summary>
-    private void GiveUpOn(uint status)
-    {
-        state = BlkState.Broken;
-        if (transport.IsGone(machine, status))
-            Lose();
+        bool isShort = IsRead(request.Operation) && end.UsedLength < request.Length && !Transport.IsLegacy;
+        return machine.Load8(memories[end.Id.Queue].Status(end.Id.Slot).Cpu) switch
+        {
+            BlkStatus.Ok => isShort ? DriverStatus.DeviceError : DriverStatus.Ok,
+            BlkStatus.IoError => DriverStatus.IoError,
+            BlkStatus.Unsupported => DriverStatus.Unsupported,
+            _ => DriverStatus.DeviceError,
+        };
     }
 }

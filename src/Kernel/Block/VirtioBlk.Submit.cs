@@ -14,7 +14,7 @@ public sealed partial class VirtioBlk<TMachine>
     /// NoSpace: reap first. OutOfRange, ReadOnly, NotSupported, InvalidArgument (lengths, limits, sector, queue): not for this device.
     /// Requests in different queues (<paramref name="queueIndex"/>, below <see cref="QueueCount"/>) are carried out in any order, as those of one queue are.
     /// </summary>
-    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out BlkRequestId id, QueueIndex queueIndex = default)
+    public DriverStatus Submit(BlkOperation operation, Sector sector, ReadOnlySpan<DmaSegment> data, out RequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         uint length = 0;
@@ -25,16 +25,14 @@ public sealed partial class VirtioBlk<TMachine>
             status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
             return status;
-        BlkQueue<TMachine> queue = queues[queueIndex.Value];
-        if (!queue.Slots.TryTake(operation, out ushort slot))
+        if (!TryBegin(queueIndex, operation, sector, length, isPooled: false, out ushort slot))
             return DriverStatus.NoSpace;
 
-        WriteHeader(queue, slot, operation, sector);
-        chain[0] = DmaSegment.Of(queue.Memory.Header(slot));
+        ref readonly BlkMemory memory = ref memories[queueIndex.Value];
+        chain[0] = DmaSegment.Of(memory.Header(slot));
         data.CopyTo(chain.AsSpan(1));
-        chain[data.Length + 1] = DmaSegment.Of(queue.Memory.Status(slot));
-        int readable = IsRead(operation) ? 1 : data.Length + 1;
-        return queue.TryAdd(slot, length, chain.AsSpan(0, data.Length + 2), readable, out id);
+        chain[data.Length + 1] = DmaSegment.Of(memory.Status(slot));
+        return TryAdd(queueIndex, slot, count: data.Length + 2, readable: IsRead(operation) ? 1 : data.Length + 1, out id);
     }
 
     /// <summary>
@@ -43,7 +41,7 @@ public sealed partial class VirtioBlk<TMachine>
     /// <see cref="Return"/>, whatever the end was. Takes two descriptors where the device allows header and data, or data and status,
     /// in one.
     /// </summary>
-    public DriverStatus SubmitPooled(BlkOperation operation, Sector sector, uint length, out BlkRequestId id, QueueIndex queueIndex = default)
+    public DriverStatus SubmitPooled(BlkOperation operation, Sector sector, uint length, out RequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         bool isFolded = false;
@@ -54,48 +52,45 @@ public sealed partial class VirtioBlk<TMachine>
             status = Check(operation, sector, length);
         if (status != DriverStatus.Ok)
             return status;
-        BlkQueue<TMachine> queue = queues[queueIndex.Value];
-        if (!queue.Slots.TryTake(operation, out ushort slot))
+        if (!TryBegin(queueIndex, operation, sector, length, isPooled: true, out ushort slot))
             return DriverStatus.NoSpace;
 
-        queue.Slots[slot].IsPooled = true;
-        WriteHeader(queue, slot, operation, sector);
+        ref readonly BlkMemory memory = ref memories[queueIndex.Value];
         bool isRead = IsRead(operation);
-        DmaSegment header = DmaSegment.Of(queue.Memory.Header(slot));
-        DmaSegment data = DmaSegment.Of(isRead ? queue.Memory.IncomingData(slot, length) : queue.Memory.OutgoingData(slot).Slice(0, length));
-        DmaSegment answer = DmaSegment.Of(queue.Memory.Status(slot));
+        DmaSegment header = DmaSegment.Of(memory.Header(slot));
+        DmaSegment data = DmaSegment.Of(isRead ? memory.IncomingData(slot, length) : memory.OutgoingData(slot).Slice(0, length));
+        DmaSegment answer = DmaSegment.Of(memory.Status(slot));
         if (isFolded)
         {
             chain[0] = isRead ? header : new(header.Address, header.Length + length);
             chain[1] = isRead ? new(data.Address, length + answer.Length) : answer;
-            return queue.TryAdd(slot, length, chain.AsSpan(0, 2), readable: 1, out id);
+            return TryAdd(queueIndex, slot, count: 2, readable: 1, out id);
         }
 
         chain[0] = header;
         chain[1] = data;
         chain[2] = answer;
-        return queue.TryAdd(slot, length, chain.AsSpan(0, 3), readable: isRead ? 1 : 2, out id);
+        return TryAdd(queueIndex, slot, count: 3, readable: isRead ? 1 : 2, out id);
     }
 
     /// <summary>
     /// Discard or write zeroes over some ranges, each within the capacity and the device's limits. Errors as with <see cref="Submit"/>;
     /// NotSupported also when the device's own limits leave no room for a single range.
     /// </summary>
-    public DriverStatus SubmitRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, out BlkRequestId id, QueueIndex queueIndex = default)
+    public DriverStatus SubmitRanges(BlkOperation operation, ReadOnlySpan<BlkRange> ranges, out RequestId id, QueueIndex queueIndex = default)
     {
         id = default;
         DriverStatus status = CheckState(queueIndex);
         if (status == DriverStatus.Ok)
-            status = CheckRanges(operation, ranges, queues[queueIndex.Value].Ring.Size);
+            status = CheckRanges(operation, ranges, core[queueIndex.Value].Ring.Size);
         if (status != DriverStatus.Ok)
             return status;
-        BlkQueue<TMachine> queue = queues[queueIndex.Value];
-        if (!queue.Slots.TryTake(operation, out ushort slot))
+        uint length = (uint)ranges.Length * BlkRequest.RangeSize;
+        if (!TryBegin(queueIndex, operation, new Sector(0), length, isPooled: false, out ushort slot))
             return DriverStatus.NoSpace;
 
-        WriteHeader(queue, slot, operation, new Sector(0));
-        uint length = (uint)ranges.Length * BlkRequest.RangeSize;
-        DmaRegion list = queue.Memory.OutgoingData(slot).Slice(0, length);
+        ref readonly BlkMemory memory = ref memories[queueIndex.Value];
+        DmaRegion list = memory.OutgoingData(slot).Slice(0, length);
         for (int i = 0; i < ranges.Length; i++)
         {
             CpuAddress range = list.Cpu + (ulong)i * BlkRequest.RangeSize;
@@ -104,53 +99,41 @@ public sealed partial class VirtioBlk<TMachine>
             machine.Store32(range + BlkRequest.RangeFlagsOffset, ranges[i].Unmap ? BlkRequest.RangeUnmap : 0);
         }
 
-        chain[0] = DmaSegment.Of(queue.Memory.Header(slot));
+        chain[0] = DmaSegment.Of(memory.Header(slot));
         chain[1] = DmaSegment.Of(list);
-        chain[2] = DmaSegment.Of(queue.Memory.Status(slot));
-        return queue.TryAdd(slot, length, chain.AsSpan(0, 3), readable: 2, out id);
+        chain[2] = DmaSegment.Of(memory.Status(slot));
+        return TryAdd(queueIndex, slot, count: 3, readable: 2, out id);
     }
 
     /// <summary>Gives all queued requests to the device, and tells it unless it asked not to be told.</summary>
-    public void Kick()
-    {
-        if (state != BlkState.Ready)
-            return;
-        foreach (BlkQueue<TMachine> queue in QueuesInUse)
-            queue.Kick();
-    }
+    public void Kick() => core.Kick();
 
     /// <summary>As <see cref="Kick()"/>, for the requests of one queue.</summary>
     public void Kick(QueueIndex queueIndex)
     {
         if (CheckState(queueIndex) == DriverStatus.Ok)
-            queues[queueIndex.Value].Kick();
+            core[queueIndex.Value].Kick();
     }
 
     /// <summary>Where the outgoing data of a pooled request goes, until <see cref="Kick()"/>.</summary>
-    public DmaRegion OutgoingBuffer(BlkRequestId id)
-        => QueueOf(id) is { } queue ? queue.Memory.OutgoingData(id.Slot).Slice(0, queue.Slots[id.Slot].DataLength) : default;
+    public DmaRegion OutgoingBuffer(RequestId id)
+        => core.IsCurrent(id) ? memories[id.Queue].OutgoingData(id.Slot).Slice(0, AskedBy(id).Length) : default;
 
     /// <summary>Where the incoming data of a pooled request is, from its end until <see cref="Return"/>.</summary>
-    public DmaRegion IncomingBuffer(BlkRequestId id)
-        => QueueOf(id) is { } queue ? queue.Memory.IncomingData(id.Slot, queue.Slots[id.Slot].DataLength) : default;
+    public DmaRegion IncomingBuffer(RequestId id)
+        => core.IsCurrent(id) ? memories[id.Queue].IncomingData(id.Slot, AskedBy(id).Length) : default;
 
     /// <summary>
     /// Ends the use of a pooled request's buffer. InvalidArgument while the request has not ended, after a time-out (the device
     /// has the buffer: it returns by itself), and for any other id.
     /// </summary>
-    public DriverStatus Return(BlkRequestId id)
-    {
-        if (QueueOf(id) is not { } queue || queue.Slots[id.Slot].State != BlkSlotState.Held)
-            return DriverStatus.InvalidArgument;
-        queue.Slots.Release(id.Slot);
-        return DriverStatus.Ok;
-    }
+    public DriverStatus Return(RequestId id) => core.Release(id);
 
     private static bool IsRead(BlkOperation operation) => operation is BlkOperation.Read or BlkOperation.GetId;
 
     /// <summary>2.7.4 "Message Framing": a modern device takes any framing, a legacy one only with ANY_LAYOUT.</summary>
     private bool CanFold(uint length)
-        => (!transport.IsLegacy || Features.Has(Feature.AnyLayout)) && (ulong)length + BlkRequest.HeaderSize <= limits.MaxSegmentLength;
+        => (!Transport.IsLegacy || Features.Has(Feature.AnyLayout)) && (ulong)length + BlkRequest.HeaderSize <= limits.MaxSegmentLength;
 
     private static uint TypeOf(BlkOperation operation) => operation switch
     {
@@ -162,25 +145,27 @@ public sealed partial class VirtioBlk<TMachine>
         _ => BlkRequestType.WriteZeroes,
     };
 
-    private void WriteHeader(BlkQueue<TMachine> queue, ushort slot, BlkOperation operation, Sector sector)
+    /// <summary>A slot, and a header in it. False: none is free.</summary>
+    private bool TryBegin(QueueIndex queueIndex, BlkOperation operation, Sector sector, uint length, bool isPooled, out ushort slot)
     {
-        CpuAddress header = queue.Memory.Header(slot).Cpu;
+        if (!core[queueIndex.Value].Slots.TryTake(tag: 0, isHeld: isPooled, out slot))
+            return false;
+        asked[queueIndex.Value * options.SlotCount + slot] = new() { Operation = operation, Length = length };
+        CpuAddress header = memories[queueIndex.Value].Header(slot).Cpu;
         machine.Store32(header + BlkRequest.TypeOffset, TypeOf(operation));
         machine.Store32(header + BlkRequest.ReservedOffset, 0);
         machine.Store64(header + BlkRequest.SectorOffset, sector.Value);
-        machine.Store8(queue.Memory.Status(slot).Cpu, BlkStatus.NotWritten);
+        machine.Store8(memories[queueIndex.Value].Status(slot).Cpu, BlkStatus.NotWritten);
+        return true;
     }
 
-    private DriverStatus CheckState() => state switch
-    {
-        BlkState.Ready => DriverStatus.Ok,
-        BlkState.Broken => DriverStatus.NeedsReset,
-        _ => DriverStatus.NoDevice,
-    };
+    /// <summary>The first <paramref name="count"/> pieces of the chain, of which the device reads <paramref name="readable"/>.</summary>
+    private DriverStatus TryAdd(QueueIndex queueIndex, ushort slot, int count, int readable, out RequestId id)
+        => core[queueIndex.Value].TryAdd(slot, chain.AsSpan(0, readable), chain.AsSpan(readable, count - readable), out id);
 
     private DriverStatus CheckState(QueueIndex queueIndex)
     {
-        DriverStatus status = CheckState();
+        DriverStatus status = core.CheckState();
         return status == DriverStatus.Ok && queueIndex.Value >= queueCount ? DriverStatus.InvalidArgument : status;
     }
 

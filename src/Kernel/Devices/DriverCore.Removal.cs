@@ -17,6 +17,13 @@ internal sealed partial class DriverCore<TMachine>
             machine.Store32(events.Configuration, DriverEvents.Removed);
     }
 
+    /// <summary>Looks whether the device still runs, for a driver that has met something odd.</summary>
+    public void CheckDevice()
+    {
+        if (state == DriverState.Ready)
+            CheckDeviceStatus();
+    }
+
     private void CheckDeviceStatus()
     {
         uint status = transport.ReadStatus(machine);

@@ -63,6 +63,9 @@ internal sealed partial class DriverCore<TMachine>
 
     public bool IsReady => state == DriverState.Ready;
 
+    /// <summary>Found to be gone, or told so. Nothing helps.</summary>
+    public bool IsGone => state == DriverState.Gone;
+
     /// <summary>The driver's own part of its memory, as long as it was asked for.</summary>
     public DmaRegion Own { get; private set; }
 
@@ -102,6 +105,9 @@ internal sealed partial class DriverCore<TMachine>
     /// </summary>
     public bool IsWithDevice(RequestId id)
         => QueueOf(id) is { } queue && queue.Slots.StateOf(id.Slot) is SlotState.InFlight or SlotState.Abandoned;
+
+    /// <summary>Whether the id belongs to a request whose end was not reported yet, or whose memory is held.</summary>
+    public bool IsCurrent(RequestId id) => QueueOf(id) is not null;
 
     /// <summary>Ok: requests can be submitted. NeedsReset, NoDevice: see <see cref="TryReap(out RequestEnd)"/>.</summary>
     public DriverStatus CheckState() => state switch

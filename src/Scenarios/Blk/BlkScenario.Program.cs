@@ -11,7 +11,7 @@ sealed partial class BlkScenario
 {
     struct Request
     {
-        public BlkRequestId Id;
+        public RequestId Id;
         public BlkVerb Verb;
         public uint Sector, Count, Content;
 

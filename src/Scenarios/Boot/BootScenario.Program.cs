@@ -55,7 +55,7 @@ sealed partial class BootScenario<TBoard>
     /// <summary>Requests of all disks in flight together, so that interrupts that are shared have several reasons.</summary>
     bool ReadAll(uint sector)
     {
-        Span<BlkRequestId> ids = stackalloc BlkRequestId[disks.Length];
+        Span<RequestId> ids = stackalloc RequestId[disks.Length];
         bool goesOn = true;
         int submitted = 0;
         for (; submitted < disks.Length && goesOn; submitted++)

@@ -56,7 +56,7 @@ sealed partial class BlkSmpProgram
     }
 
     /// <summary>The variants do by hand, and wrongly, what <see cref="LockedBlk{TMachine}.Submit"/> does.</summary>
-    DriverStatus Submit(BlkOperation operation, Sector sector, DmaSegment data, out BlkRequestId id, QueueIndex queue)
+    DriverStatus Submit(BlkOperation operation, Sector sector, DmaSegment data, out RequestId id, QueueIndex queue)
     {
         DriverStatus status;
         switch (variant)

@@ -20,7 +20,7 @@ sealed partial class BlkSmpProgram : ISmpProgram
 
     struct Request
     {
-        public BlkRequestId Id;
+        public RequestId Id;
         public Operation What;
         public uint Content;
         public DmaRegion Buffer;

@@ -71,13 +71,13 @@ sealed class DmaBench : IScenario
         Cpu.UnmaskInterrupts();
     }
 
-    public BlkRequestId Submit(BlkOperation operation, DmaRegion data)
+    public RequestId Submit(BlkOperation operation, DmaRegion data)
     {
         var status = Driver.Submit(operation, new Sector(3), [DmaSegment.Of(data)], out var id);
         return status == DriverStatus.Ok ? id : throw new InvalidOperationException($"submission: {status}");
     }
 
-    public DriverStatus Wait(BlkRequestId id) => Driver.Wait(id, timeoutMs: 0, out _);
+    public DriverStatus Wait(RequestId id) => Driver.Wait(id, timeoutMs: 0, out _);
 
     /// <summary>Shut down, and nothing mapped any more.</summary>
     public void Close()

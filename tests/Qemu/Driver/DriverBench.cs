@@ -115,13 +115,13 @@ internal sealed class DriverBench : IDisposable
 
     public Span<byte> BytesOf(DmaRegion memory) => Process.Ram.Bytes(memory.Cpu, (int)memory.Length);
 
-    public DriverStatus Submit(BlkOperation operation, ulong sector, DmaRegion data, out BlkRequestId id) =>
+    public DriverStatus Submit(BlkOperation operation, ulong sector, DmaRegion data, out RequestId id) =>
         Driver.Submit(operation, new Sector(sector), data.Length == 0 ? [] : [DmaSegment.Of(data)], out id);
 
     /// <summary>One request, from submitting to its end.</summary>
     public DriverStatus Run(BlkOperation operation, ulong sector, DmaRegion data)
     {
-        DriverStatus status = Submit(operation, sector, data, out BlkRequestId id);
+        DriverStatus status = Submit(operation, sector, data, out RequestId id);
         return status == DriverStatus.Ok ? Driver.Wait(id, TimeoutMs, out _) : status;
     }
 

@@ -83,7 +83,7 @@ public sealed class DriverEventTests
         DmaSegment[] id = [new(bench.Buffer(0).Bus, BlkRequest.IdSize)];
         for (int i = 0; i < batches; i++)
         {
-            BlkRequestId last = default;
+            RequestId last = default;
             for (int j = 0; j < batch; j++)
             {
                 Assert.Equal(DriverStatus.Ok, bench.Driver.Submit(BlkOperation.GetId, default, id, out last));
@@ -192,7 +192,7 @@ public sealed class DriverEventTests
 
         // The throttle lets the first ones pass; then requests take 250 ms each.
         DriverStatus status = DriverStatus.Ok;
-        BlkRequestId id = default;
+        RequestId id = default;
         long began = 0;
         for (uint i = 0; i < 20 && status == DriverStatus.Ok; i++)
         {

@@ -165,7 +165,7 @@ public sealed class DriverRequestTests
         // Pieces far apart and in no order of addresses.
         DmaRegion[] pieces = [.. lengths.Select((length, i) => bench.Buffers.Slice((uint)(0x8000 - 0x1000 * i + 3 * i), (uint)length))];
         DmaSegment[] segments = [.. pieces.Select(DmaSegment.Of)];
-        Assert.Equal(DriverStatus.Ok, bench.Driver.Submit(BlkOperation.Read, new Sector(first), segments, out BlkRequestId id));
+        Assert.Equal(DriverStatus.Ok, bench.Driver.Submit(BlkOperation.Read, new Sector(first), segments, out RequestId id));
         Assert.Equal(DriverStatus.Ok, bench.Driver.Wait(id, DriverBench.TimeoutMs, out BlkCompletion completion));
         Assert.Equal((uint)lengths.Sum(), completion.Length);
         byte[] read = [.. pieces.SelectMany(piece => bench.BytesOf(piece).ToArray())];
@@ -203,13 +203,13 @@ public sealed class DriverRequestTests
         Assert.Equal(DriverStatus.Ok, bench.Open());
         for (int round = 0; round < rounds; round++)
         {
-            var open = new Dictionary<BlkRequestId, uint>();
+            var open = new Dictionary<RequestId, uint>();
             for (uint i = 0; i < atOnce; i++)
             {
                 bool isWrite = i % 2 == 1;
                 Fill(bench.BytesOf(bench.Buffer(i)), isWrite ? i + 1000 * (uint)round : 77);
                 ulong sector = SectorOf(i, round);
-                Assert.Equal(DriverStatus.Ok, bench.Submit(isWrite ? BlkOperation.Write : BlkOperation.Read, sector, bench.Buffer(i), out BlkRequestId id));
+                Assert.Equal(DriverStatus.Ok, bench.Submit(isWrite ? BlkOperation.Write : BlkOperation.Read, sector, bench.Buffer(i), out RequestId id));
                 open.Add(id, i);
             }
 
@@ -277,7 +277,7 @@ public sealed class DriverRequestTests
 
     private static DriverStatus RunRange(DriverBench bench, BlkOperation operation, BlkRange range)
     {
-        DriverStatus status = bench.Driver.SubmitRanges(operation, [range], out BlkRequestId id);
+        DriverStatus status = bench.Driver.SubmitRanges(operation, [range], out RequestId id);
         return status == DriverStatus.Ok ? bench.Driver.Wait(id, DriverBench.TimeoutMs, out _) : status;
     }
 }

@@ -44,11 +44,11 @@ public sealed class DriverResetTests
 
         for (int attempt = 0; attempt < Tries; attempt++)
         {
-            var open = new Dictionary<BlkRequestId, uint>();
+            var open = new Dictionary<RequestId, uint>();
             for (uint i = 0; i < InFlight; i++)
             {
                 bench.BytesOf(bench.Buffer(i)).Fill(Before);
-                Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, SectorOf(i, attempt), bench.Buffer(i), out BlkRequestId id));
+                Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, SectorOf(i, attempt), bench.Buffer(i), out RequestId id));
                 open.Add(id, i);
             }
 

@@ -42,7 +42,7 @@ public sealed class PciSeveralTests
 
         for (uint round = 0; round < 20; round++)
         {
-            var ids = new BlkRequestId[drivers.Length];
+            var ids = new RequestId[drivers.Length];
             for (uint i = 0; i < drivers.Length; i++)
             {
                 Assert.Equal(DriverStatus.Ok, drivers[i].Submit(BlkOperation.Read, new Sector(round), [DmaSegment.Of(bench.Buffer(i))], out ids[i]));

@@ -58,10 +58,10 @@ public sealed class PciUnplugTests
         using DiskImage disk = DiskImage.Numbered(Sectors);
         using var bench = new DriverBench(disk, way, change: o => PciSlot.With(o) with { DiskOperationsPerSecond = 4 });
         Assert.Equal(DriverStatus.Ok, bench.Open());
-        var open = new Dictionary<BlkRequestId, uint>();
+        var open = new Dictionary<RequestId, uint>();
         for (uint i = 0; i < InFlight; i++)
         {
-            Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, i, bench.Buffer(i), out BlkRequestId id));
+            Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, i, bench.Buffer(i), out RequestId id));
             open.Add(id, i);
         }
 
@@ -93,7 +93,7 @@ public sealed class PciUnplugTests
         }
 
         // A driver that nobody told, and whose requests QEMU has all finished, learns of it by the next one.
-        DriverStatus end = bench.Submit(BlkOperation.Read, 99, bench.Buffer(0), out BlkRequestId last);
+        DriverStatus end = bench.Submit(BlkOperation.Read, 99, bench.Buffer(0), out RequestId last);
         if (end == DriverStatus.Ok)
         {
             end = bench.Driver.Wait(last, timeoutMs, out _);
@@ -123,7 +123,7 @@ public sealed class PciUnplugTests
         using var bench = new DriverBench(disk, way, change: PciSlot.With);
         Assert.Equal(DriverStatus.Ok, bench.Open());
         PciSlot.Eject(bench, Function(bench));
-        Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, 1, bench.Buffer(0), out BlkRequestId id));
+        Assert.Equal(DriverStatus.Ok, bench.Submit(BlkOperation.Read, 1, bench.Buffer(0), out RequestId id));
         Assert.Equal(DriverStatus.NoDevice, bench.Driver.Wait(id, timeoutMs: 200, out _));
         Assert.Equal(0, bench.Driver.WithDeviceCount);
     });

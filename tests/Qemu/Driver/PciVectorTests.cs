@@ -32,7 +32,7 @@ public sealed class PciVectorTests
             var queue = new QueueIndex((ushort)(i % queues));
             TakeLateOnes(bench);
             bench.Vectors.Clear();
-            Assert.Equal(DriverStatus.Ok, bench.Driver.Submit(BlkOperation.Read, new Sector(i), [DmaSegment.Of(bench.Buffer(i))], out BlkRequestId id, queue));
+            Assert.Equal(DriverStatus.Ok, bench.Driver.Submit(BlkOperation.Read, new Sector(i), [DmaSegment.Of(bench.Buffer(i))], out RequestId id, queue));
             Assert.Equal(DriverStatus.Ok, bench.Driver.Wait(id, DriverBench.TimeoutMs, out _));
             Assert.Equal(DiskImage.NumberedSector(i), bench.BytesOf(bench.Buffer(i)).ToArray());
             TakeLateOnes(bench);
@@ -76,7 +76,7 @@ public sealed class PciVectorTests
         for (uint i = 0; i < 20; i++)
         {
             Assert.Equal(DriverStatus.Ok,
-                bench.Driver.Submit(BlkOperation.Read, new Sector(i), [DmaSegment.Of(bench.Buffer(i))], out BlkRequestId id, new QueueIndex((ushort)(i % 2))));
+                bench.Driver.Submit(BlkOperation.Read, new Sector(i), [DmaSegment.Of(bench.Buffer(i))], out RequestId id, new QueueIndex((ushort)(i % 2))));
             Assert.Equal(DriverStatus.Ok, bench.Driver.Wait(id, DriverBench.TimeoutMs, out _));
         }
 

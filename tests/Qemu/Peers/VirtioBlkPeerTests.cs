@@ -44,7 +44,7 @@ public sealed class VirtioBlkPeerTests
         Assert.Equal(DriverStatus.Ok, RunRange(bench, BlkOperation.Discard));
 
         // In two: the driver's pooled requests, where the device takes any layout (2.7.4).
-        Assert.Equal(DriverStatus.Ok, bench.Driver.SubmitPooled(BlkOperation.Write, new Sector(1), Sector.Size, out BlkRequestId id));
+        Assert.Equal(DriverStatus.Ok, bench.Driver.SubmitPooled(BlkOperation.Write, new Sector(1), Sector.Size, out RequestId id));
         ushort free = bench.Driver.Queue.FreeCount;
         Fill(bench.BytesOf(bench.Driver.OutgoingBuffer(id)), seed: 6);
         byte[] written = bench.BytesOf(bench.Driver.OutgoingBuffer(id)).ToArray();
@@ -254,7 +254,7 @@ public sealed class VirtioBlkPeerTests
 
     private static DriverStatus RunRange(DriverBench bench, BlkOperation operation)
     {
-        DriverStatus status = bench.Driver.SubmitRanges(operation, [new BlkRange(new Sector(0), 1, Unmap: false)], out BlkRequestId id);
+        DriverStatus status = bench.Driver.SubmitRanges(operation, [new BlkRange(new Sector(0), 1, Unmap: false)], out RequestId id);
         return status == DriverStatus.Ok ? bench.Driver.Wait(id, DriverBench.TimeoutMs, out _) : status;
     }
 
