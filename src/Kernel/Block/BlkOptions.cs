@@ -8,7 +8,7 @@ namespace Ringcheck.Kernel;
 /// <param name="MaxDataSegments">Pieces of data in one request, at most.</param>
 /// <param name="MaxRanges">Ranges in one discard or write zeroes, at most.</param>
 /// <param name="PooledBytes">Size of the buffer that each slot has for <see cref="VirtioBlk{TMachine}.SubmitPooled"/>; 0 for none.</param>
-/// <param name="UseInterrupts">Whether somebody calls <see cref="VirtioBlk{TMachine}.OnInterrupt"/>; if not, the driver polls.</param>
+/// <param name="UseInterrupts">Whether somebody calls <see cref="VirtioDriver{TMachine}.OnInterrupt"/>; if not, the driver polls.</param>
 /// <param name="UseEventIndex">Whether to accept EVENT_IDX where it is offered; if not, notifications are suppressed by flags.</param>
 /// <param name="ResetTimeoutMs">How long a reset may take; 0 for ever.</param>
 /// <param name="StartAt">Where the ring indices begin: 0 unless the device was told otherwise.</param>
@@ -36,19 +36,19 @@ public readonly record struct BlkOptions(
     public ushort SlotCount => (ushort)(QueueSize > 1 ? QueueSize / 2 : 1);
 
     /// <summary>Bytes of DMA memory, aligned to <see cref="TransportQueues.LegacyPageSize"/>, that the driver needs.</summary>
-    public uint MemoryLength
-    {
-        get
-        {
-            Span<QueueOptions> queues = stackalloc QueueOptions[QueueCount];
-            queues.Fill(Queue);
-            return DriverMemory.LengthOf(queues, BlkMemory.LengthOf(this));
-        }
-    }
+    public uint MemoryLength => DriverMemory.LengthOf(Queues, BlkMemory.LengthOf(this));
 
     /// <summary>What concerns any driver.</summary>
     internal DriverOptions Driver => new(UseInterrupts, UseEventIndex, ResetTimeoutMs, StartAt);
 
     /// <summary>The shortest request is a header and a status byte.</summary>
-    internal QueueOptions Queue => new(QueueSize, LeastSize: 2, SlotCount);
+    internal QueueOptions[] Queues
+    {
+        get
+        {
+            QueueOptions[] queues = new QueueOptions[QueueCount];
+            Array.Fill(queues, new(QueueSize, LeastSize: 2, SlotCount));
+            return queues;
+        }
+    }
 }

@@ -22,7 +22,7 @@ public readonly record struct BlkRange(Sector Start, uint SectorCount, bool Unma
 
 /// <summary>
 /// How a request ended; each one does exactly once. <paramref name="Status"/> is Ok, IoError, Unsupported, DeviceError (the device's
-/// answer makes no sense), TimedOut (its memory stays with the device until <see cref="VirtioBlk{TMachine}.IsWithDevice"/> is false),
+/// answer makes no sense), TimedOut (its memory stays with the device until <see cref="VirtioDriver{TMachine}.IsWithDevice"/> is false),
 /// Aborted (by a reset) or NoDevice (the device is gone: to try again is no use, and whether it was done is not known). <paramref name="Length"/> counts the bytes of data moved: all of them with Ok, none that can be relied
 /// on otherwise.
 /// </summary>

@@ -5,17 +5,11 @@ namespace Ringcheck.Kernel;
 /// <content>Waiting for requests, taking them back, and what their answers mean (5.2.6).</content>
 public sealed partial class VirtioBlk<TMachine>
 {
-    /// <summary>In interrupt context, for a line: as <see cref="DriverCore{TMachine}.OnInterrupt"/>. True when the interrupt was this device's.</summary>
-    public bool OnInterrupt() => core.OnInterrupt();
-
-    /// <summary>In interrupt context, for a message: its vector says why, and no register is looked at. The same otherwise.</summary>
-    public bool OnVector(ushort vector) => core.OnVector(vector);
-
     /// <summary>
     /// Waits for one request, asleep if the driver uses interrupts; queued requests are kicked first. The answer is how it ended
     /// (<see cref="BlkCompletion.Status"/>, TimedOut included), or one of two that end nothing: NeedsReset (<see cref="Recover"/> will end
     /// it) and InvalidArgument (no such request, or its end was reported before). 0 waits for ever, which with interrupts means: also for a device
-    /// that was taken away without a word (<see cref="Removed"/>).
+    /// that was taken away without a word (<see cref="VirtioDriver{TMachine}.Removed"/>).
     /// </summary>
     public DriverStatus Wait(RequestId id, uint timeoutMs, out BlkCompletion completion)
         => Deliver(core.Wait(id, timeoutMs, out RequestEnd end), end, out completion);
@@ -46,6 +40,13 @@ public sealed partial class VirtioBlk<TMachine>
         Deliver(status, end, out completion);
         return status;
     }
+
+    /// <summary>
+    /// As <see cref="Wait"/>, and Pending if the request has not ended: nothing of it has changed then. With <paramref name="stopsWaiting"/> the caller waits no longer: the
+    /// end is TimedOut, unless it has come just now.
+    /// </summary>
+    public DriverStatus TryFinish(RequestId id, bool stopsWaiting, out BlkCompletion completion)
+        => Deliver(core.TryFinish(id, stopsWaiting, out RequestEnd end), end, out completion);
 
     /// <summary>What the end of a request means, if there is one.</summary>
     private DriverStatus Deliver(DriverStatus found, in RequestEnd end, out BlkCompletion completion)

@@ -25,7 +25,7 @@ public sealed partial class VirtioBlk<TMachine>
     /// for any request), VectorUnavailable, DeviceError: the device was told FAILED. NeedsReset: it asked for one at once. Requests of an earlier life of this driver are
     /// forgotten; to end them properly, see <see cref="Recover"/>.
     /// </summary>
-    public DriverStatus Initialise(in Transport transport, DmaRegion region)
+    public override DriverStatus Initialise(in Transport transport, DmaRegion region)
     {
         if (!options.AreValid)
             return DriverStatus.InvalidArgument;
@@ -44,21 +44,11 @@ public sealed partial class VirtioBlk<TMachine>
     /// this returns anything but TimedOut. TimedOut: the reset was not observed, nothing has ended, everything stays with the device.
     /// NoDevice: it is gone, and what was in flight has ended so. Other errors: as <see cref="Initialise"/>.
     /// </summary>
-    public DriverStatus Recover()
+    public override DriverStatus Recover()
     {
         DriverStatus status = core.Recover();
         return status == DriverStatus.Ok ? BringUp() : status;
     }
-
-    /// <summary>As <see cref="DriverCore{TMachine}.Shutdown"/>.</summary>
-    public DriverStatus Shutdown(uint timeoutMs) => core.Shutdown(timeoutMs);
-
-    /// <summary>
-    /// For the driver of the bus, also in interrupt context: the device is gone, whatever its registers say. Main code takes notice when it looks next, and is
-    /// woken for that if it sleeps: what the device has finished by then ends with its result, all else as NoDevice, and all memory is the caller's. Without
-    /// this, who polls notices at once, and who sleeps when a time-out has passed.
-    /// </summary>
-    public void Removed() => core.Removed();
 
     private DriverStatus BringUp()
     {

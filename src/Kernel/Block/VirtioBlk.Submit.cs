@@ -8,8 +8,8 @@ namespace Ringcheck.Kernel;
 public sealed partial class VirtioBlk<TMachine>
 {
     /// <summary>
-    /// Queues a request without telling the device: <see cref="Kick()"/> does that for all queued ones. <paramref name="data"/> stays with
-    /// the device until the request has ended (see <see cref="IsWithDevice"/>). Read and Write: pieces of any size that are whole sectors
+    /// Queues a request without telling the device: <see cref="VirtioDriver{TMachine}.Kick()"/> does that for all queued ones. <paramref name="data"/> stays with
+    /// the device until the request has ended (see <see cref="VirtioDriver{TMachine}.IsWithDevice"/>). Read and Write: pieces of any size that are whole sectors
     /// together. Flush: no data, sector 0. GetId: 20 bytes, sector 0. For discard and write zeroes see <see cref="SubmitRanges"/>.
     /// NoSpace: reap first. OutOfRange, ReadOnly, NotSupported, InvalidArgument (lengths, limits, sector, queue): not for this device.
     /// Requests in different queues (<paramref name="queueIndex"/>, below <see cref="QueueCount"/>) are carried out in any order, as those of one queue are.
@@ -37,7 +37,7 @@ public sealed partial class VirtioBlk<TMachine>
 
     /// <summary>
     /// As <see cref="Submit"/>, with the slot's own buffer for data: put outgoing data into <see cref="OutgoingBuffer"/> before
-    /// <see cref="Kick()"/>; find incoming data in <see cref="IncomingBuffer"/> once the request has ended, and then call
+    /// <see cref="VirtioDriver{TMachine}.Kick()"/>; find incoming data in <see cref="IncomingBuffer"/> once the request has ended, and then call
     /// <see cref="Return"/>, whatever the end was. Takes two descriptors where the device allows header and data, or data and status,
     /// in one.
     /// </summary>
@@ -105,17 +105,14 @@ public sealed partial class VirtioBlk<TMachine>
         return TryAdd(queueIndex, slot, count: 3, readable: 2, out id);
     }
 
-    /// <summary>Gives all queued requests to the device, and tells it unless it asked not to be told.</summary>
-    public void Kick() => core.Kick();
-
-    /// <summary>As <see cref="Kick()"/>, for the requests of one queue.</summary>
+    /// <summary>As <see cref="VirtioDriver{TMachine}.Kick()"/>, for the requests of one queue.</summary>
     public void Kick(QueueIndex queueIndex)
     {
         if (CheckState(queueIndex) == DriverStatus.Ok)
             core[queueIndex.Value].Kick();
     }
 
-    /// <summary>Where the outgoing data of a pooled request goes, until <see cref="Kick()"/>.</summary>
+    /// <summary>Where the outgoing data of a pooled request goes, until <see cref="VirtioDriver{TMachine}.Kick()"/>.</summary>
     public DmaRegion OutgoingBuffer(RequestId id)
         => core.IsCurrent(id) ? memories[id.Queue].OutgoingData(id.Slot).Slice(0, AskedBy(id).Length) : default;
 

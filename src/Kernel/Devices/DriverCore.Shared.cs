@@ -7,15 +7,18 @@ internal sealed partial class DriverCore<TMachine>
 {
     /// <summary>
     /// As <see cref="Wait(RequestId, uint, out RequestEnd)"/>, and Pending if the request has not ended: nothing of it has changed then. What the device has returned is
-    /// taken over first, whosever it is.
+    /// taken over first, whosever it is. With <paramref name="stopsWaiting"/> the caller waits no longer: the end is TimedOut, unless it has come just now.
     /// </summary>
-    public DriverStatus TryFinish(RequestId id, out RequestEnd end) => Look(id, out end);
+    public DriverStatus TryFinish(RequestId id, bool stopsWaiting, out RequestEnd end) => stopsWaiting ? GiveUp(id, out end) : Look(id, out end);
 
     /// <summary>Takes over what the device has returned, and how it is.</summary>
     public void TakeReturned() => TakeOver();
 
-    /// <summary>The caller waits no longer: the end is TimedOut, unless it has come just now.</summary>
-    public DriverStatus StopWaiting(RequestId id, out RequestEnd end) => GiveUp(id, out end);
+    /// <summary>Whether the id belongs to a request that has not ended.</summary>
+    public bool IsInFlight(RequestId id) => QueueOf(id) is { } queue && queue.Slots.StateOf(id.Slot) == SlotState.InFlight;
+
+    /// <summary>Up to where chains of a queue were taken back; 0 for a queue that there is not.</summary>
+    public RingIndex TakenOf(int queue) => queue < queues.Length && queues[queue].IsInUse ? queues[queue].Ring.Taken : default;
 
     /// <summary>
     /// Asks to be interrupted for what is returned next in a queue. False: something was returned already, and there may be no interrupt for it.

@@ -63,6 +63,9 @@ internal sealed partial class DriverCore<TMachine>
 
     public bool IsReady => state == DriverState.Ready;
 
+    /// <summary>Whether somebody calls <see cref="OnInterrupt"/> or <see cref="OnVector"/>.</summary>
+    public bool UsesInterrupts => options.UseInterrupts;
+
     /// <summary>Found to be gone, or told so. Nothing helps.</summary>
     public bool IsGone => state == DriverState.Gone;
 

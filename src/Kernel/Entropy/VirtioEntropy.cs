@@ -10,47 +10,23 @@ namespace Ringcheck.Kernel;
 /// and never shares memory with it.
 /// </summary>
 /// <remarks>
-/// Submit, kick, wait or reap; or <see cref="Read"/>, which does it all. <see cref="OnInterrupt"/>, <see cref="OnVector"/> and <see cref="Removed"/> are for interrupt
-/// handlers. All else is main code, for one CPU at a time, called with interrupts unmasked. Nothing is allocated after the constructor. When a method says NeedsReset,
-/// <see cref="Recover"/> is the way out; until then what is in flight stays with the device.
+/// Submit, kick, wait or reap; or <see cref="Read"/>, which does it all.
 /// </remarks>
-public sealed class VirtioEntropy<TMachine> : IVirtioDriver
+public sealed class VirtioEntropy<TMachine> : VirtioDriver<TMachine>
     where TMachine : struct, IMachine
 {
     private const int Requests = Entropy.RequestQueue;
 
     private readonly EntropyOptions options;
-    private readonly DriverCore<TMachine> core;
-    private TMachine machine;
 
     /// <summary>A driver for no device yet: see <see cref="Initialise"/>.</summary>
     public VirtioEntropy(TMachine machine, EntropyOptions options)
-    {
-        this.machine = machine;
-        this.options = options;
-        core = new(machine, options.Driver, [options.Queue]);
-    }
+        : base(machine, options.Driver, [options.Queue]) => this.options = options;
 
     public EntropyOptions Options => options;
 
-    public Transport Transport => core.Transport;
-
-    /// <summary>What was negotiated.</summary>
-    public FeatureSet Features => core.Features;
-
-    public bool IsReady => core.IsReady;
-
     /// <summary>The request queue, for those who watch.</summary>
     public SplitQueue<TMachine> Queue => core[Requests].Ring;
-
-    /// <summary>What the device did wrong in the ring, if anything.</summary>
-    public QueueFault Fault => core.Fault;
-
-    /// <summary>Requests that the device has: in flight, or timed out and not given back.</summary>
-    public int WithDeviceCount => core.WithDeviceCount;
-
-    /// <summary>Whether the device may still write to the request's buffer.</summary>
-    public bool IsWithDevice(RequestId id) => core.IsWithDevice(id);
 
     /// <summary>
     /// Brings the device up. Ok: requests can be submitted. InvalidArgument: options that make no sense, or
@@ -58,7 +34,7 @@ public sealed class VirtioEntropy<TMachine> : IVirtioDriver
     /// TimedOut: the reset was not observed, and nothing else was done. FeaturesRefused, QueueUnavailable, VectorUnavailable, DeviceError: the device was told FAILED.
     /// NeedsReset: it asked for one at once. Requests of an earlier life of this driver are forgotten; to end them properly, see <see cref="Recover"/>.
     /// </summary>
-    public DriverStatus Initialise(in Transport transport, DmaRegion region)
+    public override DriverStatus Initialise(in Transport transport, DmaRegion region)
     {
         if (!options.AreValid)
             return DriverStatus.InvalidArgument;
@@ -71,26 +47,14 @@ public sealed class VirtioEntropy<TMachine> : IVirtioDriver
     /// the reset was not observed, nothing has ended, everything stays with the device. NoDevice: it is gone, and what was in flight has ended so. Other errors: as
     /// <see cref="Initialise"/>.
     /// </summary>
-    public DriverStatus Recover()
+    public override DriverStatus Recover()
     {
         DriverStatus status = core.Recover();
         return status == DriverStatus.Ok ? BringUp() : status;
     }
 
-    /// <summary>As <see cref="DriverCore{TMachine}.Shutdown"/>.</summary>
-    public DriverStatus Shutdown(uint timeoutMs) => core.Shutdown(timeoutMs);
-
-    /// <summary>In interrupt context, for a line. True when the interrupt was this device's.</summary>
-    public bool OnInterrupt() => core.OnInterrupt();
-
-    /// <summary>In interrupt context, for a message.</summary>
-    public bool OnVector(ushort vector) => core.OnVector(vector);
-
-    /// <summary>For the driver of the bus, also in interrupt context: the device is gone.</summary>
-    public void Removed() => core.Removed();
-
     /// <summary>
-    /// Queues a request for up to <paramref name="length"/> bytes without telling the device: <see cref="Kick"/> does that for all queued ones. NoSpace: reap first.
+    /// Queues a request for up to <paramref name="length"/> bytes without telling the device: <see cref="VirtioDriver{TMachine}.Kick"/> does that for all queued ones. NoSpace: reap first.
     /// InvalidArgument: 0 bytes, or more than <see cref="EntropyOptions.RequestSize"/>. NeedsReset, NoDevice, DeviceError: not with this device.
     /// </summary>
     public DriverStatus Submit(uint length, out RequestId id)
@@ -110,9 +74,6 @@ public sealed class VirtioEntropy<TMachine> : IVirtioDriver
         return core[Requests].TryAdd(slot, [], [DmaSegment.Of(buffer)], out id);
     }
 
-    /// <summary>Gives all queued requests to the device, and tells it unless it asked not to be told.</summary>
-    public void Kick() => core.Kick();
-
     /// <summary>
     /// Waits for one request, asleep if the driver uses interrupts; queued requests are kicked first. The answer is how it ended, or one of two that end nothing:
     /// NeedsReset and InvalidArgument (no such request, or its end was reported before). 0 waits for ever.
@@ -127,6 +88,13 @@ public sealed class VirtioEntropy<TMachine> : IVirtioDriver
     /// <summary>As <see cref="Wait"/>, by looking again and again, whether the driver uses interrupts or not.</summary>
     public DriverStatus Poll(RequestId id, uint timeoutMs, Span<byte> destination, out EntropyCompletion completion)
         => Deliver(core.Poll(id, timeoutMs, out RequestEnd end), end, destination, out completion);
+
+    /// <summary>
+    /// As <see cref="Wait"/>, and Pending if the request has not ended: nothing of it has changed then. With <paramref name="stopsWaiting"/> the caller waits no longer: the
+    /// end is TimedOut, unless it has come just now.
+    /// </summary>
+    public DriverStatus TryFinish(RequestId id, bool stopsWaiting, Span<byte> destination, out EntropyCompletion completion)
+        => Deliver(core.TryFinish(id, stopsWaiting, out RequestEnd end), end, destination, out completion);
 
     /// <summary>
     /// Waits until any request has ended. Ok: one has, as <paramref name="completion"/> says. TimedOut: none has, and none was ended by this. Pending: none is in flight.
