@@ -96,7 +96,7 @@ public sealed class PruningTests
 
     [Theory]
     [InlineData("spsc-2x4", "none", 1_573, 1_572)]
-    [InlineData("blk-read", "strict", 819, 776)]
+    [InlineData("blk-read", "strict", 822, 779)]
     public void Exhausted_counts(string scenario, string profile, long executions, long states)
     {
         using var built = Catalog.Create(scenario, profile, "sc");

@@ -6,12 +6,13 @@ namespace Ringcheck.Tests.Concurrency.Museum;
 /// <summary>What the block scenarios say of removal, of the cache mode and of several queues: each oracle fires on a driver that gets it wrong.</summary>
 public sealed class BlkOracleTests
 {
-    const string Wait = "src/Kernel/Block/VirtioBlk.Wait.cs", Removal = "src/Kernel/Block/VirtioBlk.Removal.cs", CacheMode = "src/Kernel/Block/VirtioBlk.CacheMode.cs",
-        Lifecycle = "src/Kernel/Block/VirtioBlk.Lifecycle.cs", Queue = "src/Kernel/Block/BlkQueue.cs", Ownership = "src/Kernel/Queues/DmaOwnership.cs";
+    const string Wait = "src/Kernel/Devices/DriverCore.Waiting.cs", Removal = "src/Kernel/Devices/DriverCore.Removal.cs", CoreLifecycle = "src/Kernel/Devices/DriverCore.Lifecycle.cs",
+        CacheMode = "src/Kernel/Block/VirtioBlk.CacheMode.cs", Lifecycle = "src/Kernel/Block/VirtioBlk.Lifecycle.cs", Queue = "src/Kernel/Devices/RequestQueue.cs",
+        Ownership = "src/Kernel/Queues/DmaOwnership.cs";
 
-    const string Negotiates = "            .With(BlkFeature.WriteZeroes).With(BlkFeature.ConfigWce);", NegotiatesNot = "            .With(BlkFeature.WriteZeroes);";
+    const string Negotiates = "                .With(BlkFeature.WriteZeroes).With(BlkFeature.ConfigWce);", NegotiatesNot = "                .With(BlkFeature.WriteZeroes);";
 
-    const string Switches = "        transport.WriteConfig8(machine, BlkConfig.Writeback, value);\n        return transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();",
+    const string Switches = "        Transport.WriteConfig8(machine, BlkConfig.Writeback, value);\n        return Transport.ReadConfig8(machine, BlkConfig.Writeback) == value ? DriverStatus.Ok : RefuseWriteback();",
         SwitchesNot = "        return value < 2 ? DriverStatus.Ok : RefuseWriteback();";
 
     static void IsFound(string scenario, string monitor, params SourceEdit[] edits) => IsFoundWith("strict", scenario, monitor, edits);
@@ -25,19 +26,19 @@ public sealed class BlkOracleTests
 
     [Fact]
     public void A_time_out_that_hides_a_removal() => IsFound("blk-unplug-silent", "removal/not-noticed",
-        new SourceEdit(Wait, "        if (options.UseInterrupts && state == BlkState.Ready)\n            CheckDeviceStatus();", "        if (options.QueueSize == 0)\n            CheckDeviceStatus();"));
+        new SourceEdit(Wait, "        if (options.UseInterrupts && state == DriverState.Ready)\n            CheckDeviceStatus();", "        if (queues.Length == 0)\n            CheckDeviceStatus();"));
 
     [Fact]
     public void A_device_that_is_gone_and_was_shut_down_well() => IsFound("blk-unplug", "removal/not-said",
-        new SourceEdit(Lifecycle, "        if (state == BlkState.Gone)\n            return DriverStatus.NoDevice;", "        if (state == BlkState.Gone)\n            return DriverStatus.Ok;"));
+        new SourceEdit(CoreLifecycle, "        if (state == DriverState.Gone)\n            return DriverStatus.NoDevice;", "        if (state == DriverState.Gone)\n            return DriverStatus.Ok;"));
 
     [Fact]
     public void A_device_that_is_gone_and_is_to_be_reset() => IsFound("blk-unplug", "refusal/NeedsReset",
-        new SourceEdit(Removal, "        state = BlkState.Gone;", "        state = BlkState.Broken;"));
+        new SourceEdit(Removal, "        state = DriverState.Gone;", "        state = DriverState.Broken;"));
 
     [Fact]
     public void Requests_of_another_queue_that_removal_does_not_end() => IsFound("blk-unplug-polling", "completion/request-lost",
-        new SourceEdit(Removal, "        foreach (BlkQueue<TMachine> queue in queues)\n            queue.Slots.EndAll(DriverStatus.NoDevice);", "        queues[0].Slots.EndAll(DriverStatus.NoDevice);"));
+        new SourceEdit(Removal, "        foreach (RequestQueue<TMachine> queue in queues)\n            queue.Slots.EndAll(DriverStatus.NoDevice);", "        queues[0].Slots.EndAll(DriverStatus.NoDevice);"));
 
     [Fact]
     public void A_mode_that_was_not_switched() => IsFound("blk-writeback", "cache-mode/not-switched",
@@ -62,7 +63,7 @@ public sealed class BlkOracleTests
 
     [Fact]
     public void Ends_that_are_looked_up_in_another_queue() => IsFound("blk-mq", "ownership/driver-touched-exposed",
-        new SourceEdit(Queue, "    public BlkSlots Slots { get; } = new(index, options.SlotCount);", "    public BlkSlots Slots { get; } = new(default, options.SlotCount);"));
+        new SourceEdit(Queue, "    public RequestSlots Slots { get; } = new(number, options.SlotCount);", "    public RequestSlots Slots { get; } = new(0, options.SlotCount);"));
 
     [Fact]
     public void A_mode_that_was_not_switched_over_PCI() => IsFound("blk-pci-writeback", "cache-mode/not-switched",
