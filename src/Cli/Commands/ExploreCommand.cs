@@ -17,7 +17,7 @@ internal sealed class ExploreCommand : ToolCommand
     readonly SharingOptions sharingOptions;
     readonly Argument<string[]> scenarios = new("SCENARIO")
     {
-        Description = "Scenarios to explore; without any, the default tour ('ringcheck list' names them)",
+        Description = "Scenarios to explore, NAME* for all whose names begin so; without any, the default tour ('ringcheck list' names them)",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
