@@ -86,7 +86,7 @@ public readonly struct BlockDevice<TMachine>
         if (Virtio is null)
             return DriverStatus.NoDevice;
         bool deviceWrites = operation is BlkOperation.Read or BlkOperation.GetId;
-        DriverStatus status = DmaOwnership.GiveToDevice(Virtio.Machine, data, deviceWrites);
+        DriverStatus status = DmaOwnership.GiveToDevice(Virtio.RunsOn, data, deviceWrites);
         if (status != DriverStatus.Ok)
             return status;
         Span<DmaSegment> piece = [DmaSegment.Of(data)];
@@ -98,7 +98,7 @@ public readonly struct BlockDevice<TMachine>
                 return status; // nothing has ended: mapped as well, until the device was reset
         }
 
-        DmaOwnership.TakeFromDevice(Virtio.Machine, data, deviceWrites);
+        DmaOwnership.TakeFromDevice(Virtio.RunsOn, data, deviceWrites);
         return status;
     }
 }

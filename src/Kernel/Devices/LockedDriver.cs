@@ -35,7 +35,7 @@ public class LockedDriver<TMachine>
     {
         this.machine = machine;
         this.driver = driver;
-        core = driver.Core;
+        core = driver.SharedCore;
         this.present = present;
         guard = new(shared + LockOffset);
         ended = shared + EndedOffset;

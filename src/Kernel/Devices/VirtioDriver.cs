@@ -39,9 +39,11 @@ public abstract class VirtioDriver<TMachine> : IVirtioDriver
     /// <summary>Requests that the device has, in all queues: in flight, or timed out and not given back.</summary>
     public int WithDeviceCount => core.WithDeviceCount;
 
-    internal TMachine Machine => machine;
+    /// <summary>The machine that the driver is for.</summary>
+    internal TMachine RunsOn => machine;
 
-    internal DriverCore<TMachine> Core => core;
+    /// <summary>For who keeps several CPUs apart: <see cref="LockedDriver{TMachine}"/>.</summary>
+    internal DriverCore<TMachine> SharedCore => core;
 
     /// <summary>
     /// Whether the device may still touch the request's memory: true until its end, and after a time-out until the device gives it
