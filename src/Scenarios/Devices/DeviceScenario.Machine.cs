@@ -152,15 +152,15 @@ abstract partial class DeviceScenario<TDevice, TDriver>
     /// <summary>From here on it may happen at any moment, after what was asked before. Without effect where the scenario's own program has no such verb.</summary>
     void AskHost(Operation operation)
     {
-        if (host is null) return;
+        if (outside is null) return;
         askedOfHost.Enqueue(operation);
         if (askedOfHost.Count == 1) WakeHost();
     }
 
     void WakeHost()
     {
-        Engine.Unblock(host!);
-        Engine.Reducer?.NoteWake(host!);
+        Engine.Unblock(outside!);
+        Engine.Reducer?.NoteWake(outside!);
     }
 
     /// <summary>The agent's step: the next thing that was asked of the host.</summary>

@@ -29,7 +29,7 @@ abstract partial class DeviceScenario<TDevice, TDriver> : IBarrierScenario
     readonly SimulatedMachine machine;
     readonly ActionAgent? unplug;
     readonly InterruptLine? hotPlug;
-    readonly ActionAgent? host;
+    readonly ActionAgent? outside;
     readonly Queue<Operation> askedOfHost = [];
     readonly string[] counted;
     readonly long[] counts;
@@ -59,7 +59,7 @@ abstract partial class DeviceScenario<TDevice, TDriver> : IBarrierScenario
         machine.Cpu.Handler = OnInterrupt;
         counted = [.. DevicePremise.Counted, .. ownPremises];
         counts = new long[counted.Length];
-        if (setup.Program.Any(DeviceVerbs.IsOfHost)) host = machine.Engine.Add(new ActionAgent("host", ActAsHost));
+        if (setup.Program.Any(DeviceVerbs.IsOfHost)) outside = machine.Engine.Add(new ActionAgent("host", ActAsHost));
         if (setup.Unplug == DeviceUnplug.Never) return;
         unplug = machine.Engine.Add(new ActionAgent("unplug", TakeAway));
         hotPlug = machine.Interrupts.AddLine(HotPlugInterrupt);
